@@ -1,6 +1,6 @@
 // The pages of what comes in: connections and the requests of identity providers.
 
-import { FlaskConical, ScrollText } from 'lucide-react'
+import { FlaskConical, Plug, ScrollText } from 'lucide-react'
 import type { PageEntry } from '../pages.ts'
 
 /** Pages of what comes in. */
@@ -14,6 +14,30 @@ export const IN_PAGES: readonly PageEntry[] = [
     icon: ScrollText,
     ofAll: true,
     load: () => import('./requests.tsx'),
+  },
+  {
+    path: '/t/$tenant/connections',
+    name: 'connections',
+    area: 'connections',
+    needs: 'see',
+    group: 'in',
+    icon: Plug,
+    key: 'c',
+    load: () => import('./connections.tsx'),
+  },
+  {
+    path: '/t/$tenant/connections/new',
+    name: 'newConnection',
+    area: 'connections',
+    needs: 'connect',
+    load: () => import('./connection-new.tsx'),
+  },
+  {
+    path: '/t/$tenant/connections/$id',
+    name: 'detail',
+    area: 'connections',
+    needs: 'see',
+    load: () => import('./connection.tsx'),
   },
   {
     path: '/t/$tenant/requests',

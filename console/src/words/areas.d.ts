@@ -4,6 +4,7 @@ import 'i18next'
 import type api from './en/api.json'
 import type apps from './en/apps.json'
 import type common from './en/common.json'
+import type connections from './en/connections.json'
 import type parts from './en/parts.json'
 import type requests from './en/requests.json'
 import type schemas from './en/schemas.json'
@@ -17,6 +18,7 @@ export interface Words {
   apps: typeof apps
   api: typeof api
   common: typeof common
+  connections: typeof connections
   parts: typeof parts
   schemas: typeof schemas
   requests: typeof requests

@@ -1,0 +1,121 @@
+// What a change of a connection would do to the requests that it has sent, before anything is changed.
+
+import { Button, Select, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Answer } from '../api/client.ts'
+import { useAct } from '../api/use-api.ts'
+import { KINDS } from '../pages/kinds.ts'
+import css from '../pages/requests.module.css'
+import { Failed } from '../parts/failed.tsx'
+import { To } from '../parts/link.tsx'
+import { Marked } from '../parts/marked.tsx'
+import { Shape, Status, stateOfStatus } from '../parts/status.tsx'
+import { ShortTable } from '../parts/table.tsx'
+import { useLanguage } from '../requests/verdict.tsx'
+import { number } from '../words/figures.ts'
+import type { Connection } from './facts.ts'
+
+/** A form with kind, profile and rights, and which requests would be answered differently. */
+export function WhatIf({ tenant, connection }: { readonly tenant: string; readonly connection: Connection }) {
+  const { t } = useTranslation('connections')
+  const { t: common } = useTranslation()
+  const language = useLanguage()
+  const [kind, setKind] = useState<string>(connection.kind)
+  const [profile, setProfile] = useState<string>(connection.profile)
+  const [rights, setRights] = useState(connection.rights)
+  const ask = useAct('POST /tenants/{tenant}/connections/{connection}/what-if')
+  const kinds = KINDS.map((one) => ({ value: one, label: common(`kinds.${one}`) }))
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const body = { kind: kind as 'entra', profile: profile as 'entra', rights, language }
+    ask.mutate({ params: { tenant, connection: connection.connection }, body })
+  }
+  return (
+    <form className={css.stack} onSubmit={submit}>
+      <p>{t('whatIf.lead')}</p>
+      <div className={css.fields}>
+        <Select
+          label={t('kind')}
+          data={kinds}
+          value={kind}
+          allowDeselect={false}
+          onChange={(one) => setKind(one ?? kind)}
+        />
+        <Select
+          label={t('profile')}
+          data={kinds}
+          value={profile}
+          allowDeselect={false}
+          onChange={(one) => setProfile(one ?? profile)}
+        />
+        <TextInput
+          label={t('rights')}
+          value={rights}
+          onChange={(event) => setRights(event.currentTarget.value)}
+          spellCheck={false}
+          autoComplete="off"
+        />
+      </div>
+      <div className={css.buttons}>
+        <Button type="submit" variant="default" loading={ask.isPending}>
+          {t('whatIf.ask')}
+        </Button>
+      </div>
+      {ask.error !== null && <Failed error={ask.error} />}
+      {ask.data !== undefined && <Told tenant={tenant} told={ask.data} />}
+    </form>
+  )
+}
+
+function Told({
+  tenant,
+  told: { looked, untried, differ, different, complete },
+}: {
+  readonly tenant: string
+  readonly told: Answer<'POST /tenants/{tenant}/connections/{connection}/what-if'>
+}) {
+  const { t } = useTranslation('connections')
+  return (
+    <div className={css.stack} role="status">
+      <p>
+        <Shape state={differ === 0 ? 'ok' : 'warn'} />{' '}
+        {t('whatIf.differ', { count: differ, differ: number(differ), looked: number(looked) })}
+      </p>
+      {untried > 0 && <p className={css.quiet}>{t('whatIf.untried', { count: untried, number: number(untried) })}</p>}
+      {!complete && <p className={css.quiet}>{t('whatIf.incomplete')}</p>}
+      {different.length > 0 && (
+        <ShortTable
+          label={t('whatIf.title')}
+          rows={different}
+          keyOf={({ request }) => request.id}
+          columns={[
+            {
+              title: t('whatIf.request'),
+              cell: ({ request: { id, method, path } }) => (
+                <To to="/t/$tenant/requests/$id" params={{ tenant, id }}>
+                  {method} {path}
+                </To>
+              ),
+            },
+            { title: t('whatIf.alike'), align: 'end', cell: ({ alike }) => number(alike) },
+            {
+              title: t('whatIf.now'),
+              cell: ({ now }) => <Status state={stateOfStatus(now.status)}>{now.status}</Status>,
+            },
+            {
+              title: t('whatIf.then'),
+              cell: ({ changed }) => (
+                <>
+                  <Status state={stateOfStatus(changed.status)}>{changed.status}</Status>{' '}
+                  {changed.happened !== undefined && <Marked text={changed.happened} />}
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
+      <p className={css.quiet}>{t('whatIf.nothing')}</p>
+    </div>
+  )
+}
