@@ -1,6 +1,6 @@
 // The table of pages: one line each. A page is a file with a default export, loaded when it is opened.
 
-import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2, Shapes } from 'lucide-react'
+import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2, Shapes, Upload } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { IN_PAGES } from './pages/in.ts'
 import { OUT_PAGES } from './pages/out.ts'
@@ -62,6 +62,15 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./pages/tenant.tsx'),
   },
   ...IN_PAGES,
+  {
+    path: '/t/$tenant/import',
+    name: 'import',
+    area: 'import',
+    needs: 'edit',
+    group: 'in',
+    icon: Upload,
+    load: () => import('./pages/import.tsx'),
+  },
   {
     path: '/t/$tenant/schemas',
     name: 'schemas',

@@ -19,7 +19,7 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
   )
   const [query, setQuery] = useState('')
   const [asked] = useDebouncedValue(query.trim(), 150)
-  const { found, looking } = useFound(asked)
+  const { found, looking } = useFound(asked, tenant)
   const wanted = query.trim().toLocaleLowerCase()
   const fitting = pages.filter((page) => t(`nav.${page.name}`).toLocaleLowerCase().includes(wanted))
   useEffect(() => spotlight.open(), [])

@@ -1,6 +1,7 @@
 // The apps of a tenant: how each is doing, and what it is owed.
 
 import { Button, Table, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Table.css'
 import { useParams } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'

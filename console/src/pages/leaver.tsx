@@ -1,6 +1,7 @@
 // The receipt of somebody who left: a line an app, what was asked, confirmed and read back, and how to check it.
 
 import { Button, Table } from '@mantine/core'
+import '@mantine/core/styles/Table.css'
 import { useParams } from '@tanstack/react-router'
 import { Download, Printer, RefreshCw } from 'lucide-react'
 import { useTranslation } from 'react-i18next'

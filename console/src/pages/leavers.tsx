@@ -1,6 +1,9 @@
 // Who has left, and whether every app has confirmed it: gaps first, or all, of any time; as a file.
 
 import { Button, SegmentedControl, Table, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
+import '@mantine/core/styles/Table.css'
 import { useParams } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useTranslation } from 'react-i18next'

@@ -1,6 +1,5 @@
 // How editors look and which keys they have: colours are those of the page, which reach into the shadow root.
 
-import { closeBrackets } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { lintGutter } from '@codemirror/lint'
@@ -78,7 +77,7 @@ export function editing(name: string): Extension {
     keymap.of(historyKeymap),
     drawSelection(),
     highlightActiveLine(),
-    closeBrackets(),
+
     lintGutter(),
   ]
 }

@@ -5,6 +5,7 @@ import type api from './en/api.json'
 import type apps from './en/apps.json'
 import type common from './en/common.json'
 import type connections from './en/connections.json'
+import type importing from './en/import.json'
 import type parts from './en/parts.json'
 import type requests from './en/requests.json'
 import type schemas from './en/schemas.json'
@@ -19,6 +20,7 @@ export interface Words {
   api: typeof api
   common: typeof common
   connections: typeof connections
+  import: typeof importing
   parts: typeof parts
   schemas: typeof schemas
   requests: typeof requests

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 const HERE = import.meta.dirname
 const ROOT = join(HERE, '../..')
 const LANGUAGES = readdirSync(HERE, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
-const PLURAL = /_(?:zero|one|two|few|many|other)$/
+const PLURAL = /_(?:one|two|few|many|other)$/
 
 type Catalogue = ReadonlyMap<string, string>
 
@@ -23,7 +23,7 @@ function catalogue(file: string): Catalogue {
 
 const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)/g)].map(([, name]) => name).sort()
 
-describe.each(['src/words', 'setup/words'].filter((folder) => existing(folder)))('%s', (folder) => {
+describe.each(['src/words'])('%s', (folder) => {
   const at = join(ROOT, folder)
   const areas = readdirSync(join(at, 'en'))
 
@@ -52,14 +52,6 @@ describe.each(['src/words', 'setup/words'].filter((folder) => existing(folder)))
     },
   )
 })
-
-function existing(folder: string): boolean {
-  try {
-    return readdirSync(join(ROOT, folder)).length > 0
-  } catch {
-    return false
-  }
-}
 
 test('every area that is typed has a file, and every file is typed', () => {
   const typed = [...readFileSync(join(HERE, 'areas.d.ts'), 'utf8').matchAll(/'\.\/en\/([\w-]+)\.json'/g)].map(

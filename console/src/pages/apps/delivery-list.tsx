@@ -1,6 +1,9 @@
 // Requests to apps, newest first: what was asked for, what came of it, and the very request.
 
 import { Button, SegmentedControl, Table } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
+import '@mantine/core/styles/Table.css'
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../../api/client.ts'

@@ -1,6 +1,9 @@
 // What an app holds that it should not, and the other way round: the last sweep, and a new one.
 
 import { Button, Progress, SegmentedControl, Table } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
+import '@mantine/core/styles/Table.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../../api/client.ts'

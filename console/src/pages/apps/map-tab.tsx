@@ -1,6 +1,8 @@
 // The map of an app: a rule for each attribute, and beside it real people through it, before it is saved.
 
 import { ActionIcon, Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
 import { Plus, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'

@@ -1,6 +1,10 @@
 // One plan: what the guard says of it, how much it does, and every line with its reason and requests.
 
 import { Button, Progress, SegmentedControl, Table } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
+import '@mantine/core/styles/Table.css'
+import '@mantine/core/styles/Progress.css'
 import { useQueryClient } from '@tanstack/react-query'
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'

@@ -1,6 +1,7 @@
 // What a map and a scope make of real people: value by value, faults first.
 
 import { Table } from '@mantine/core'
+import '@mantine/core/styles/Table.css'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../../api/client.ts'
 import { Empty } from '../../parts/loaded.tsx'
