@@ -20,6 +20,7 @@ const PATHS = [
   '/t/acme/schemas/new',
   '/t/acme/schemas/urn:ietf:params:scim:schemas:core:2.0:User',
   '/t/acme/types/User',
+  '/t/acme/import',
   '/api',
 ]
 
