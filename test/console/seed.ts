@@ -10,7 +10,7 @@ const DEPARTMENTS = ['Engineering', 'Sales', 'Finance', 'Support', 'People']
 /** Makes a tenant with people, in groups by department, and a connection of Entra. */
 export async function seed(serving: Serving, tenant: string, people = 40): Promise<void> {
   await serving.tenant(tenant)
-  await serving.connection('entra', { tenant })
+  const { base, token } = await serving.connection('entra', { tenant })
   const context = { tenant, actor: 'entra-x7k2mp', allow: STRICT }
   const ids: string[] = []
   for (let at = 0; at < people; at++) {
@@ -33,4 +33,15 @@ export async function seed(serving: Serving, tenant: string, people = 40): Promi
       members: ids.filter((_, index) => index % DEPARTMENTS.length === at).map((value) => ({ value })),
     })
   }
+  await speak(base, token)
+}
+
+/** Speaks as Entra does: looks people up, is answered, and is refused now and then. */
+async function speak(base: string, token: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' }
+  for (const name of GIVEN) {
+    await fetch(`${base}/Users?filter=${encodeURIComponent(`displayName sw "${name}"`)}`, { headers })
+  }
+  const twice = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'barbara.jensen0@acme.example' }
+  for (let at = 0; at < 3; at++) await fetch(`${base}/Users`, { method: 'POST', headers, body: JSON.stringify(twice) })
 }

@@ -7,17 +7,27 @@ import { Empty, Loaded } from '../parts/loaded.tsx'
 import { NumberTile } from '../parts/number-tile.tsx'
 import { Page, Panel, Panels } from '../parts/page.tsx'
 import { ShortTable } from '../parts/table.tsx'
+import { oneOf, useSearchState } from '../search.ts'
 import { day, number } from '../words/figures.ts'
+import { RangeChoice, RequestCharts } from './request-charts.tsx'
+import { ThingsToLookAt } from './things-to-look-at.tsx'
 
 /** How many tenants are asked for; more than these are summed on their own page. */
 const TENANTS = 100
+
+const SEARCH = { range: oneOf(['24h', '1h', '7d', '30d']) }
 
 /** The page across tenants. */
 export default function Overview() {
   const { t } = useTranslation('tenants')
   const read = useApi('GET /tenants', { query: { limit: TENANTS } }, { everyMs: 10_000 })
+  const [{ range }, change] = useSearchState(SEARCH)
   return (
-    <Page title={t('overview.title')}>
+    <Page
+      title={t('overview.title')}
+      actions={<RangeChoice range={range} change={(next) => change({ range: next })} />}
+    >
+      <ThingsToLookAt />
       <Loaded read={read} lines={6}>
         {({ items, next }) => {
           const sum = (type: string) => items.reduce((all, { resources }) => all + (resources[type] ?? 0), 0)
@@ -47,6 +57,7 @@ export default function Overview() {
                   below={more}
                 />
               </Panels>
+              <RequestCharts range={range} />
               <Panel title={t('title')} flush actions={<To to="/tenants">{t('overview.all')}</To>}>
                 <ShortTable
                   label={t('title')}

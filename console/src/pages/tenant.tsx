@@ -8,13 +8,17 @@ import { Empty, Loaded } from '../parts/loaded.tsx'
 import { NumberTile } from '../parts/number-tile.tsx'
 import { Facts, Page, Panel, Panels } from '../parts/page.tsx'
 import { Timeline } from '../parts/timeline.tsx'
-import { useParam } from '../search.ts'
+import { oneOf, useParam, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { day, number } from '../words/figures.ts'
 import { ConnectionsTable } from './connections-table.tsx'
+import { RangeChoice, RequestCharts } from './request-charts.tsx'
+import { ThingsToLookAt } from './things-to-look-at.tsx'
 
 /** How many of the last changes are shown. */
 const LAST = 10
+
+const SEARCH = { range: oneOf(['24h', '1h', '7d', '30d']) }
 
 /** The page of one tenant. */
 export default function Tenant() {
@@ -23,8 +27,10 @@ export default function Tenant() {
   const read = useApi('GET /tenants/{tenant}', { params: { tenant } }, { everyMs: 10_000 })
   const connections = useApi('GET /tenants/{tenant}/connections', { params: { tenant }, query: { limit: 20 } })
   const sees = useMay('values')
+  const [{ range }, change] = useSearchState(SEARCH)
   return (
-    <Page title={tenant}>
+    <Page title={tenant} actions={<RangeChoice range={range} change={(next) => change({ range: next })} />}>
+      <ThingsToLookAt tenant={tenant} />
       <Loaded read={read}>
         {({ resources, log, created, baseUrl }) => (
           <>
@@ -46,6 +52,7 @@ export default function Tenant() {
               />
               <NumberTile name={t('made')} value={day(created)} />
             </Panels>
+            <RequestCharts tenant={tenant} range={range} />
             <Panel title={t('connections')} flush>
               <Loaded read={connections}>
                 {({ items }) =>
