@@ -45,7 +45,11 @@ export function ThingsToLookAt({ tenant }: { readonly tenant?: string }) {
   return (
     <Panel
       flush
-      title={read.data === undefined ? t('things.title') : t('things.count', { count: read.data.items.length })}
+      title={
+        read.data === undefined || read.data.items.length === 0
+          ? t('things.title')
+          : t('things.count', { count: read.data.items.length })
+      }
     >
       <Loaded read={read} lines={2}>
         {({ items }) =>
