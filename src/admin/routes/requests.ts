@@ -115,20 +115,26 @@ export function lineJson({ sent: _sent, about: _about, at, since, ...line }: Pla
   return { ...line, at: isoTime(at), ...(since === undefined ? {} : { since: isoTime(since) }) }
 }
 
+/** The same filter, without what was kept before a tenant was made: an earlier one may have had its name. */
+function since(filter: LineFilter, created: number): LineFilter {
+  return created === 0 ? filter : { ...filter, from: Math.max(created, filter.from ?? 0) }
+}
+
 async function pageOf(
   record: RecordAccess | undefined,
   { order, after, limit, ...filter }: z.output<typeof RequestQuery>,
   tenants: readonly string[] | undefined,
+  created = 0,
 ) {
   const { store, failingSince } = requireRecord(record)
   const { items, next } = await readRecord(record, () =>
-    store.page({ ...lineFilter(filter, tenants), order, after, limit }),
+    store.page({ ...since(lineFilter(filter, tenants), created), order, after, limit }),
   )
-  const since = failingSince()
+  const failing = failingSince()
   return {
     items: items.map(lineJson),
     ...(next === undefined ? {} : { next }),
-    ...(since === undefined ? {} : { failingSince: isoTime(since) }),
+    ...(failing === undefined ? {} : { failingSince: isoTime(failing) }),
   }
 }
 
@@ -136,10 +142,11 @@ async function oneRequest(
   record: RecordAccess | undefined,
   id: string,
   tenants: readonly string[] | undefined,
+  created = 0,
 ): Promise<PlacedLine> {
   const { store } = requireRecord(record)
   const line = REQUEST_ID.test(id) ? await readRecord(record, () => store.line(id, tenants)) : undefined
-  if (line === undefined) {
+  if (line === undefined || line.at < created) {
     throw new Refused(
       404,
       'ERR_NOT_FOUND',
@@ -186,8 +193,8 @@ export const REQUEST_ROUTES: readonly Route[] = [
     query: RequestQuery,
     gives: { status: 200, body: RequestsBody },
     run: async ({ params, query }, { tenancy, record }) => {
-      const { name } = await tenancy.tenants.show(params.tenant)
-      return pageOf(record, query, [name])
+      const { name, created } = await tenancy.tenants.show(params.tenant)
+      return pageOf(record, query, [name], created)
     },
   }),
   route({
@@ -198,8 +205,8 @@ export const REQUEST_ROUTES: readonly Route[] = [
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: WholeBody },
     run: async ({ params }, { tenancy, record }) => {
-      const { name } = await tenancy.tenants.show(params.tenant)
-      return wholeJson(await oneRequest(record, params.id, [name]))
+      const { name, created } = await tenancy.tenants.show(params.tenant)
+      return wholeJson(await oneRequest(record, params.id, [name], created))
     },
   }),
   route({
@@ -211,8 +218,8 @@ export const REQUEST_ROUTES: readonly Route[] = [
     audited: true,
     gives: { status: 200, body: WholeBody },
     run: async ({ params }, { tenancy, record }) => {
-      const { name } = await tenancy.tenants.show(params.tenant)
-      const line = await oneRequest(record, params.id, [name])
+      const { name, created } = await tenancy.tenants.show(params.tenant)
+      const line = await oneRequest(record, params.id, [name], created)
       return { ...lineJson(line), ...(line.sent === undefined ? {} : { sent: JSON.parse(line.sent) }) }
     },
   }),

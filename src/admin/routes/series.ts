@@ -166,10 +166,12 @@ export const SERIES_ROUTES: readonly Route[] = [
     }),
     gives: { status: 200, body: z.object({ items: z.array(FaultBody) }) },
     run: async ({ params, query: { from, limit } }, { tenancy, record }) => {
-      const { name } = await tenancy.tenants.show(params.tenant)
+      const { name, created } = await tenancy.tenants.show(params.tenant)
       const { store } = requireRecord(record)
       const begin = from === undefined ? environment.now() - 7 * DAY_MS : Date.parse(from)
-      const faults = await readRecord(record, () => store.faults({ tenants: [name], from: begin, limit }))
+      const faults = await readRecord(record, () =>
+        store.faults({ tenants: [name], from: Math.max(created, begin), limit }),
+      )
       return { items: faults.map(faultJson) }
     },
   }),
@@ -181,9 +183,9 @@ export const SERIES_ROUTES: readonly Route[] = [
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: FaultBody },
     run: async ({ params: { tenant, print } }, { tenancy, record }) => {
-      const { name } = await tenancy.tenants.show(tenant)
+      const { name, created } = await tenancy.tenants.show(tenant)
       const { store } = requireRecord(record)
-      const [fault] = await readRecord(record, () => store.faults({ tenants: [name], print, from: 0, limit: 1 }))
+      const [fault] = await readRecord(record, () => store.faults({ tenants: [name], print, from: created, limit: 1 }))
       if (fault !== undefined) return faultJson(fault)
       throw new Refused(
         404,

@@ -44,11 +44,11 @@ export const WHEREABOUTS_ROUTES: readonly Route[] = [
     body: NameBody,
     gives: { status: 200, body: WhereaboutsBody },
     run: async ({ params, body }, { tenancy, directory, record }) => {
-      const { name: tenant } = await tenancy.tenants.show(params.tenant)
+      const { name: tenant, created } = await tenancy.tenants.show(params.tenant)
       const { store } = requireRecord(record)
       const hash = hashOfName(await directory.secretKey('about'), tenant, body.name)
       const { items } = await readRecord(record, () =>
-        store.page({ tenants: [tenant], about: hash, order: 'newest', limit: MOST }),
+        store.page({ tenants: [tenant], about: hash, from: created, order: 'newest', limit: MOST }),
       )
       const { oldest } = await readRecord(record, () => store.size())
       const written = items.find(
