@@ -1,6 +1,17 @@
 // The table of pages: one line each. A page is a file with a default export, loaded when it is opened.
 
-import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2, Shapes, Upload } from 'lucide-react'
+import {
+  Activity,
+  Building2,
+  Code,
+  LayoutDashboard,
+  type LucideIcon,
+  ScrollText,
+  Settings2,
+  Shapes,
+  SlidersHorizontal,
+  Upload,
+} from 'lucide-react'
 import type { ComponentType } from 'react'
 import { IN_PAGES } from './pages/in.ts'
 import { OUT_PAGES } from './pages/out.ts'
@@ -21,6 +32,8 @@ export interface PageEntry {
   /** Its catalogue of words. */
   readonly area: keyof Words
   readonly needs: Capability
+  /** A role that may, too, although it lacks the capability. */
+  readonly also?: string
   readonly group?: Group
   readonly icon?: LucideIcon
   /** The second key after `g`. */
@@ -32,6 +45,40 @@ export interface PageEntry {
 
 /** All pages, in the order of the left bar. */
 export const PAGES: readonly PageEntry[] = [
+  {
+    path: '/audit',
+    name: 'audit',
+    area: 'ways',
+    needs: 'own',
+    also: 'auditor',
+    group: 'all',
+    icon: ScrollText,
+    load: () => import('./pages/audit.tsx'),
+  },
+  {
+    path: '/settings/people',
+    name: 'settingsOfAll',
+    area: 'ways',
+    needs: 'own',
+    group: 'all',
+    icon: SlidersHorizontal,
+    ofAll: true,
+    load: () => import('./pages/settings.tsx'),
+  },
+  {
+    path: '/settings/sign-in',
+    name: 'settingsOfAll',
+    area: 'ways',
+    needs: 'own',
+    load: () => import('./pages/settings.tsx'),
+  },
+  {
+    path: '/settings/tokens',
+    name: 'settingsOfAll',
+    area: 'ways',
+    needs: 'own',
+    load: () => import('./pages/settings.tsx'),
+  },
   {
     path: '/',
     name: 'overview',

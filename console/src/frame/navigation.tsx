@@ -45,8 +45,11 @@ function placeOf({ name }: PageEntry): number {
 
 /** The pages that whoever is signed in may open, by group. */
 export function usePages(): readonly PageEntry[] {
-  const { capabilities, tenants } = useSession()
-  return PAGES.filter(({ needs, ofAll }) => capabilities.includes(needs) && (ofAll !== true || tenants?.length !== 1))
+  const { capabilities, role, tenants } = useSession()
+  return PAGES.filter(
+    ({ needs, also, ofAll }) =>
+      (capabilities.includes(needs) || also === role) && (ofAll !== true || tenants?.length !== 1),
+  )
 }
 
 /** The left bar. */

@@ -13,6 +13,7 @@ import type settings from './en/settings.json'
 import type setup from './en/setup.json'
 import type signIn from './en/sign-in.json'
 import type tenants from './en/tenants.json'
+import type ways from './en/ways.json'
 
 /** All catalogues, by area. */
 export interface Words {
@@ -28,6 +29,7 @@ export interface Words {
   setup: typeof setup
   'sign-in': typeof signIn
   tenants: typeof tenants
+  ways: typeof ways
 }
 
 declare module 'i18next' {
