@@ -167,11 +167,13 @@ function Form({ now }: { readonly now: Settings }) {
         </div>
       </Panel>
       <Panel title={t('signIn.rules')}>
-        <p className={css.quiet}>{t('signIn.rulesHow')}</p>
-        <Rules rules={own.rules} change={(rules) => set({ rules })} withClaim />
-        <Button variant="default" onClick={() => set({ rules: [...own.rules, RULE] })}>
-          {t('signIn.addRule')}
-        </Button>
+        <div className={css.form}>
+          <p className={css.quiet}>{t('signIn.rulesHow')}</p>
+          <Rules rules={own.rules} change={(rules) => set({ rules })} withClaim />
+          <Button variant="default" onClick={() => set({ rules: [...own.rules, RULE] })}>
+            {t('signIn.addRule')}
+          </Button>
+        </div>
       </Panel>
       <Panel title={t('signIn.staff')}>
         <div className={css.form}>
