@@ -72,7 +72,7 @@ test('an app is planned, the plan approved, people explained, and somebody who l
 
   const file = dir.path('ada.jws')
   expect(await lockstep('leavers', '--tenant', 'acme')).toMatchObject([{ user: id, complete: true, apps: { open: 0 } }])
-  expect(await lockstep('leavers', '--open', '--tenant', 'acme')).toEqual([])
+  expect(plain(await raw('leavers', '--open', '--tenant', 'acme'))).toContain('Every app has confirmed every leaver.')
   await lockstep('receipt', 'export', 'ada@example.com', '--tenant', 'acme', '--to', file)
   const published = await fetch(`${server.url}/.well-known/lockstep/jwks.json`)
   expect(published.headers.get('content-type')).toBe('application/jwk-set+json')
