@@ -17,6 +17,7 @@ const ORDER: readonly PageEntry['name'][] = [
   'audit',
   'system',
   'settingsOfAll',
+  'setupPage',
   'api',
   'people',
   'groups',
@@ -40,7 +41,8 @@ const ORDER: readonly PageEntry['name'][] = [
 ]
 
 function placeOf({ name }: PageEntry): number {
-  return ORDER.indexOf(name)
+  const place = ORDER.indexOf(name)
+  return place < 0 ? ORDER.length : place
 }
 
 /** The pages that whoever is signed in may open, by group. */

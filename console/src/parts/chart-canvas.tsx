@@ -66,7 +66,7 @@ function optionsOf({ series, unit, sync, width, height, range }: Drawing): uPlot
   return {
     width,
     height,
-    padding: [8, 12, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
