@@ -13,6 +13,7 @@ import {
   Upload,
 } from 'lucide-react'
 import type { ComponentType } from 'react'
+import { DIRECTORY_PAGES } from './pages/directory.ts'
 import { IN_PAGES } from './pages/in.ts'
 import { OUT_PAGES } from './pages/out.ts'
 import { SETUP_PAGES } from './pages/setup-links-pages.ts'
@@ -159,6 +160,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: Code,
     load: () => import('./pages/api.tsx'),
   },
+  ...DIRECTORY_PAGES,
   ...SETUP_PAGES,
   ...OUT_PAGES,
 ]

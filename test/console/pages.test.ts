@@ -21,6 +21,9 @@ const PATHS = [
   '/t/acme/schemas/urn:ietf:params:scim:schemas:core:2.0:User',
   '/t/acme/types/User',
   '/t/acme/import',
+  '/t/acme/people',
+  '/t/acme/groups',
+  '/t/acme/changes',
   '/api',
 ]
 

@@ -3,11 +3,14 @@
 import 'i18next'
 import type api from './en/api.json'
 import type apps from './en/apps.json'
+import type changes from './en/changes.json'
 import type common from './en/common.json'
 import type connections from './en/connections.json'
 import type importing from './en/import.json'
+import type groups from './en/groups.json'
 import type parts from './en/parts.json'
 import type requests from './en/requests.json'
+import type people from './en/people.json'
 import type schemas from './en/schemas.json'
 import type settings from './en/settings.json'
 import type setup from './en/setup.json'
@@ -19,6 +22,9 @@ import type ways from './en/ways.json'
 export interface Words {
   apps: typeof apps
   api: typeof api
+  changes: typeof changes
+  groups: typeof groups
+  people: typeof people
   common: typeof common
   connections: typeof connections
   import: typeof importing

@@ -18,7 +18,16 @@ export const ChangeBody = z.looseObject({
   type: z.string(),
   id: z.string(),
   version: z.int(),
-  paths: z.array(z.looseObject({ path: z.string() })),
+  txn: z.string().optional().describe('What the lines of one request have in common'),
+  paths: z.array(z.looseObject({ path: z.string(), old: z.unknown().optional(), new: z.unknown().optional() })),
+  members: z
+    .object({
+      added: z.int(),
+      removed: z.int(),
+      ids: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }).optional(),
+    })
+    .optional()
+    .describe('Members that came and went; with their ids, unless they are more than 500'),
 })
 /** Lines of the log, and how to read on. */
 const LogBody = z.object({

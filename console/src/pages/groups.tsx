@@ -1,0 +1,147 @@
+// All groups of a tenant, found by name.
+
+import { TextInput } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { type Resource, scimCall, searchScim } from '../api/scim.ts'
+import { useList } from '../api/use-api.ts'
+import { usePages } from '../api/use-pages.ts'
+import { AsCommand } from '../parts/as-command.tsx'
+import { Failed } from '../parts/failed.tsx'
+import { useReading } from '../parts/found.tsx'
+import { type Column, Grid } from '../parts/grid.tsx'
+import { To, useGo } from '../parts/link.tsx'
+import { Empty, Lines, Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { nameOf, textAt } from '../parts/person-names.ts'
+import { useSettled } from '../parts/use-settled.ts'
+import { useTenant } from '../parts/use-tenant.ts'
+import { text, useSearchState } from '../search.ts'
+import { useMay } from '../session.tsx'
+import { since } from '../words/figures.ts'
+
+const SEARCH = { q: text() }
+
+/** The page of groups. */
+export default function Groups() {
+  const { t } = useTranslation('groups')
+  const tenant = useTenant()
+  const mayRead = useMay('values')
+  const [{ q }, change] = useSearchState(SEARCH)
+  if (!mayRead)
+    return (
+      <Page title={t('title')}>
+        <Empty what={t('noValues.what')} why={t('noValues.why')} />
+      </Page>
+    )
+  return (
+    <Page
+      fill
+      title={t('title')}
+      actions={
+        <AsCommand
+          call={scimCall(tenant, 'GET', '/Groups?count=100&excludedAttributes=members')}
+          command={`lockstep query Group --tenant ${tenant}`}
+        />
+      }
+    >
+      <TextInput
+        value={q}
+        onChange={(event) => change({ q: event.currentTarget.value })}
+        placeholder={t('find')}
+        aria-label={t('find')}
+      />
+      {q === '' ? <AllGroups tenant={tenant} /> : <FoundGroups tenant={tenant} text={q} />}
+    </Page>
+  )
+}
+
+function useColumns(tenant: string): readonly Column<Resource>[] {
+  const { t } = useTranslation('groups')
+  return [
+    {
+      id: 'name',
+      title: t('name'),
+      width: 'minmax(200px, 3fr)',
+      narrow: 'lead',
+      cell: (group) => (
+        <To to="/t/$tenant/groups/$id" params={{ tenant, id: group.id }} tabIndex={-1}>
+          {nameOf(group)}
+        </To>
+      ),
+    },
+    {
+      id: 'externalId',
+      title: 'externalId',
+      width: 'minmax(120px, 2fr)',
+      cell: (group) => textAt(group, 'externalId'),
+    },
+    {
+      id: 'changed',
+      title: t('changed'),
+      width: '140px',
+      narrow: 'state',
+      cell: (group) => (group.meta?.lastModified === undefined ? '' : since(group.meta.lastModified)),
+    },
+  ]
+}
+
+function AllGroups({ tenant }: { readonly tenant: string }) {
+  const { t } = useTranslation('groups')
+  const go = useGo()
+  const columns = useColumns(tenant)
+  const pages = usePages<Resource>(`groups ${tenant}`, async (start, count, signal) => {
+    const found = await searchScim(
+      tenant,
+      '/Groups',
+      { startIndex: start + 1, count, excludedAttributes: ['members'] },
+      signal,
+    )
+    return { rows: found.Resources ?? [], total: found.totalResults }
+  })
+  if (pages.error !== undefined) return <Failed error={pages.error} again={pages.again} />
+  if (pages.total === undefined) return <Lines count={8} />
+  if (pages.total === 0) return <Empty what={t('empty.what')} why={t('empty.why')} />
+  return (
+    <Grid
+      label={t('title')}
+      columns={columns}
+      count={pages.total}
+      rowAt={pages.rowAt}
+      keyOf={({ id }) => id}
+      onOpen={({ id }) => go({ to: '/t/$tenant/groups/$id', params: { tenant, id } })}
+      onRange={pages.onRange}
+    />
+  )
+}
+
+function FoundGroups({ tenant, text: typed }: { readonly tenant: string; readonly text: string }) {
+  const { t } = useTranslation('groups')
+  const go = useGo()
+  const columns = useColumns(tenant)
+  const q = useSettled(typed.trim(), 120)
+  const list = useList(
+    'GET /tenants/{tenant}/groups',
+    { params: { tenant }, query: { q, limit: 50 } },
+    { enabled: q !== '' },
+  )
+  useReading(list)
+  return (
+    <Loaded read={list.query} lines={8}>
+      {() =>
+        list.items.length === 0 && !list.hasMore ? (
+          <Empty what={t('found.what')} why={t('found.why')} />
+        ) : (
+          <Grid
+            label={t('title')}
+            columns={columns}
+            count={list.items.length}
+            rowAt={(at) => list.items[at]?.resource as Resource | undefined}
+            keyOf={({ id }) => id}
+            onOpen={({ id }) => go({ to: '/t/$tenant/groups/$id', params: { tenant, id } })}
+            onRange={(_, last) => last > list.items.length - 20 && list.more()}
+          />
+        )
+      }
+    </Loaded>
+  )
+}
