@@ -109,6 +109,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: LayoutDashboard,
     load: () => import('./pages/tenant.tsx'),
   },
+  ...DIRECTORY_PAGES,
   ...IN_PAGES,
   {
     path: '/t/$tenant/import',
@@ -160,7 +161,6 @@ export const PAGES: readonly PageEntry[] = [
     icon: Code,
     load: () => import('./pages/api.tsx'),
   },
-  ...DIRECTORY_PAGES,
   ...SETUP_PAGES,
   ...OUT_PAGES,
 ]

@@ -24,6 +24,7 @@ export { bearer, type Grant, invalidToken, noCredentials, principalOf } from './
 export { ALL_FEATURES, type FeatureSwitches, type Features, featuresOf } from './features.ts'
 export type { Principal } from './principal.ts'
 export { type Access, ALL_RIGHTS, formatRights, may, parseRights, type Rights, resolveRights } from './rights.ts'
+export { sha256Hex } from './sha256.ts'
 export { type Buckets, createBuckets } from './throttle.ts'
 export {
   hashToken,

@@ -14,10 +14,12 @@ import { reportError } from '../terminal.ts'
 import { createAdmit, type AdminEnv as Env } from './admit.ts'
 import { askScim, type Handle } from './ask-scim.ts'
 import { createRequestAudit } from './audited.ts'
+import { carryOut } from './carry-out.ts'
 import { createStreams } from './event-stream.ts'
 import { createHistoryReader } from './history/reader.ts'
 import { createLists } from './lists.ts'
 import { meetsNeeds } from './needs.ts'
+import { createOnce } from './once.ts'
 import { openApi } from './openapi.ts'
 import { readCall } from './read-call.ts'
 import type { RecordAccess } from './record-access.ts'
@@ -71,6 +73,7 @@ export function createAdmin(options: AdminOptions): Admin {
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
+  const once = createOnce(environment)
   const history = createHistoryReader(store, environment)
   const audit = createAudit(store, environment)
   const written = createRequestAudit(audit, () => environment.monotonic())
@@ -129,7 +132,9 @@ export function createAdmin(options: AdminOptions): Admin {
       const known = { ...shared, administration: tenancy.as(actor, call.giver.told), hub, scim: asked, provider: scim }
       const deps = withSetup(known, options.setup)
       const about = { ...caller, visit, params, facts: call.facts, changes }
-      const answer = await written.run(route, about, () => route.run(call, deps))
+      const work = () => carryOut({ route, call, deps }, context.req.raw.headers, once)
+      const { answer, tag } = await written.run(route, about, work)
+      if (tag !== undefined) context.header('ETag', tag)
       if (answer instanceof Response) return withCookies(answer, cookies)
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)

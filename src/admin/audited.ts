@@ -20,11 +20,11 @@ export interface Asked extends Partial<Caller> {
 /** Writes lines about requests. */
 export interface RequestAudit {
   /** Runs a route, and writes its line; fails if that can't be written. */
-  readonly run: (
+  readonly run: <Answer>(
     route: Pick<Route, 'id' | 'method' | 'audited'>,
     asked: Asked,
-    run: () => Promise<unknown>,
-  ) => Promise<unknown>
+    run: () => Promise<Answer>,
+  ) => Promise<Answer>
   /** Writes that somebody was refused. */
   readonly refused: (action: string, asked: Asked, reason: string) => Promise<void>
   /** Writes that something was done. */

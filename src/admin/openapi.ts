@@ -28,7 +28,8 @@ export function openApi(routes: readonly Route[], origin: string) {
   }
 }
 
-function operation({ id, does, needs, path, query, body, gives }: Route) {
+function operation(route: Route) {
+  const { id, does, needs, path, query, body, gives } = route
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -43,7 +44,7 @@ function operation({ id, does, needs, path, query, body, gives }: Route) {
     operationId: id,
     summary: does,
     'x-needs': needs,
-    parameters: [...inPath, ...(query === undefined ? [] : queryParameters(query))],
+    parameters: [...inPath, ...(query === undefined ? [] : queryParameters(query)), ...headersOf(route)],
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
@@ -58,6 +59,23 @@ function operation({ id, does, needs, path, query, body, gives }: Route) {
       default: refused,
     },
   }
+}
+
+/** The headers that make a change safe. */
+function headersOf({ method, present, once }: Route) {
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  })
+  return [
+    ...(present === undefined || method === 'get'
+      ? []
+      : [header('If-Match', 'The ETag of what was read: 412 if it was changed since')]),
+    ...(once === undefined ? [] : [header('Idempotency-Key', 'The same request with the same key is done once')]),
+  ]
 }
 
 function queryParameters(query: z.ZodType) {

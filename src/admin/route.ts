@@ -49,11 +49,15 @@ export interface Route {
   readonly fromElsewhere?: true
   readonly query?: z.ZodType
   readonly body?: z.ZodType
+  /** What the version of the thing is made of: told as ETag where it is read, asked for by If-Match where it is changed. */
+  readonly present?: (call: Call, deps: RouteDeps) => Promise<unknown>
+  /** Takes an Idempotency-Key: the same request twice is done once, and answered twice. */
+  readonly once?: true
   /** `stream`: an answer that goes on, of this media type; then `run` returns the whole response. */
   readonly gives: {
     readonly status: 200 | 201 | 202 | 204 | 303
     readonly body?: z.ZodType
-    readonly stream?: 'text/event-stream'
+    readonly stream?: 'text/event-stream' | 'application/octet-stream'
   }
   readonly run: (call: Call, deps: RouteDeps) => Promise<unknown>
 }
@@ -133,11 +137,12 @@ export function route<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(
-  declaration: Omit<Route, 'path' | 'query' | 'body' | 'run'> & {
+  declaration: Omit<Route, 'path' | 'query' | 'body' | 'run' | 'present'> & {
     readonly path: Path
     readonly query?: Query
     readonly body?: Body
     readonly run: (call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>, deps: RouteDeps) => Promise<unknown>
+    readonly present?: (call: Call<ParamsOf<Path>>, deps: RouteDeps) => Promise<unknown>
   },
 ): Route {
   // The checks in `admin.ts` have made query and body what the shapes say before `run` sees them.

@@ -10,6 +10,7 @@ import { EXPLAIN_ROUTES } from './routes/explain.ts'
 import { FIND_ROUTES } from './routes/find.ts'
 import { HISTORY_ROUTES } from './routes/history.ts'
 import { HOLD_ROUTES } from './routes/holds.ts'
+import { IMPORT_ROUTES } from './routes/imports.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
 import { LINK_ROUTES } from './routes/links.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
@@ -23,11 +24,13 @@ import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { PROBE_ROUTES } from './routes/probes.ts'
 import { REQUEST_ROUTES } from './routes/requests.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
+import { SEARCH_ROUTES } from './routes/search.ts'
 import { SERIES_ROUTES } from './routes/series.ts'
 import { SESSION_ROUTES } from './routes/sessions.ts'
 import { SETUP_LINK_ROUTES } from './routes/setup-links.ts'
 import { SETUP_PAGE_ROUTES } from './routes/setup-page.ts'
 import { STREAM_ROUTES } from './routes/stream.ts'
+import { SYSTEM_ROUTES } from './routes/system.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
 import { TRY_ROUTES } from './routes/try.ts'
@@ -48,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...LIVE_ROUTES,
   ...PREVIEW_ROUTES,
   ...PROBE_ROUTES,
+  ...SEARCH_ROUTES,
   ...FIND_ROUTES,
   ...PEOPLE_ROUTES,
   ...ACCESS_ROUTES,
@@ -63,6 +67,8 @@ export const ROUTES: readonly Route[] = [
   ...EXPLAIN_ROUTES,
   ...HISTORY_ROUTES,
   ...UNDO_ROUTES,
+  ...IMPORT_ROUTES,
+  ...SYSTEM_ROUTES,
   ...TRY_ROUTES,
   ...AGAIN_ROUTES,
   ...TOKEN_ROUTES,

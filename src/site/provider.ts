@@ -2,6 +2,7 @@
 
 import { type Features, invalidToken, type Principal } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
+import { ScimError } from '../protocol/index.ts'
 import {
   type Answer,
   type Authenticate,
@@ -64,6 +65,11 @@ function featuresOf(tenancy: Tenancy): (tenant: string) => Features {
   }
 }
 
+/** A client that is refused for good may give up; one that is told to wait comes again. */
+const PAUSED = new ScimError(503, 'An administrator has paused this connection; try again later', {
+  headers: { 'retry-after': '300' },
+})
+
 function authenticator(tenancy: Tenancy, { refused, admitted }: ProviderHooks): Authenticate {
   const decide = (found: Authenticated, call: Call): Principal | undefined => {
     if ('principal' in found) {
@@ -71,6 +77,7 @@ function authenticator(tenancy: Tenancy, { refused, admitted }: ProviderHooks): 
       if (call.about !== undefined) call.about.caller = found.caller
       return found.principal
     }
+    if (found.reason === 'paused') throw PAUSED
     refused?.(found.reason, call)
     if (call.about !== undefined) call.about.refused = found.reason
     // A header in another form than bearer counts as no credentials (RFC 6750 §3.1).

@@ -19,10 +19,12 @@ import { createTokenUses, type TokenUses, type UsedToken } from './token-use.ts'
 /** Most Authorization headers kept; those unused for longest are dropped. */
 const KEPT_HEADERS = 10_000
 
-/** Who calls, or why no one is let in. `malformed` is 400 `invalid_request`, the others are 401. RFC 6750 §3.1. */
+/**
+ * Who calls, or why no one is let in. `malformed` is 400 `invalid_request`, `paused` is 503, the others are 401. RFC 6750 §3.1.
+ */
 export type Authenticated =
   | { readonly principal: Principal; readonly caller: Caller }
-  | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' }
+  | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' | 'paused' }
 
 /** Finds out who calls by the Authorization header. */
 export interface Authenticator {
@@ -72,6 +74,7 @@ const MISSING: Authenticated = { reason: 'missing' }
 const MALFORMED: Authenticated = { reason: 'malformed' }
 const INVALID: Authenticated = { reason: 'invalid' }
 const EXPIRED: Authenticated = { reason: 'expired' }
+const PAUSED: Authenticated = { reason: 'paused' }
 
 /**
  * Creates the check of tokens. `ready` reads the tenant's own schemas and settings before the first request is let in, so that
@@ -138,6 +141,8 @@ async function lookUp(deps: AuthenticatorDeps, tenant: string, header: string): 
   const found = await findToken(store, tenant, hash)
   if (found === undefined || !sameHash(found.hash, hash)) return INVALID
   if (loose && !found.principal.profile.allow.looseBearer) return MALFORMED
+  // Not kept: the first request after the pause is let in.
+  if (found.paused) return isExpired(found.expires, environment.now()) ? EXPIRED : PAUSED
   await deps.ready(tenant)
   const { principal, kind, valuesUntil } = found
   const answer = { principal, caller: { actor: principal.actor, kind, token: tokenId(hash), valuesUntil } }

@@ -14,6 +14,8 @@ export interface ConnectionDraft extends AllowanceDraft {
   readonly profile?: string
   readonly rights?: Rights
   readonly subject?: string
+  /** Whether it is refused for now; absent: as it is. */
+  readonly paused?: boolean
   /** Lifetime of its token; null: no end; absent: a year. */
   readonly lifetimeMs?: number | null
 }

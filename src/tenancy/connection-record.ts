@@ -37,6 +37,8 @@ export interface Connection extends AllowanceChoice {
   readonly subject?: string
   /** Until when bodies of its requests are recorded with their values, milliseconds since 1970. Absent: as shapes. */
   readonly valuesUntil?: number
+  /** Refused for now: its client is told to try again later. */
+  readonly paused?: true
   /** Milliseconds since 1970. */
   readonly created: number
   readonly tokens: readonly TokenFacts[]
@@ -48,6 +50,8 @@ export interface FoundToken {
   /** Milliseconds since 1970; undefined: never. */
   readonly expires: number | undefined
   readonly principal: Principal
+  /** Whether its connection is refused for now. */
+  readonly paused: boolean
   /** Which identity provider the connection is for. */
   readonly kind: Kind
   readonly valuesUntil?: number | undefined
@@ -63,7 +67,8 @@ export async function findToken(store: Store, tenant: string, hash: string): Pro
   const found = toConnection(connection, [])
   const { kind, valuesUntil } = found
   const expires = numberOf(facts.expires)
-  return { hash: record.key, expires, kind, valuesUntil, principal: toPrincipal(found) }
+  const paused = found.paused === true
+  return { hash: record.key, expires, kind, valuesUntil, principal: toPrincipal(found), paused }
 }
 
 function toPrincipal(connection: Connection): Principal {
@@ -133,6 +138,7 @@ export function toConnection(record: StoredRecord, tokens: readonly TokenFacts[]
     ...keptAllowances('forbid', facts.forbid),
     ...(subject === undefined ? {} : { subject }),
     ...(valuesUntil === undefined ? {} : { valuesUntil }),
+    ...(facts.paused === true ? { paused: true } : {}),
     created: numberOf(facts.created) ?? 0,
     tokens,
   }

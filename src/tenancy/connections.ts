@@ -217,13 +217,14 @@ async function change(deps: Deps, tenant: string, id: string, draft: ConnectionD
   const { record, tokens } = await read(deps, tenant, id)
   const facts = checkDraft(draft, await deps.types(tenant))
   if (facts.subject !== undefined) await checkSubject(store, tenant, facts.subject)
-  const { created, issued, valuesUntil } = factsOf(record)
+  const { created, issued, paused, valuesUntil } = factsOf(record)
   const value = {
     ...facts,
     rights: writeRights(facts.rights),
     created: created ?? 0,
     ...(issued === undefined ? {} : { issued }),
     ...(valuesUntil === undefined ? {} : { valuesUntil }),
+    ...((draft.paused ?? paused === true) ? { paused: true } : {}),
   }
   const before = toConnection(record, tokens)
   const after = toConnection({ ...record, value }, tokens)
@@ -235,7 +236,7 @@ async function change(deps: Deps, tenant: string, id: string, draft: ConnectionD
 
 /** The facts that differ between two states of a connection. */
 function changesOf(before: Connection, after: Connection): NoteFacts {
-  const shown = ({ label, kind, profile, rights, allow, forbid, subject }: Connection) => ({
+  const shown = ({ label, kind, profile, rights, allow, forbid, subject, paused }: Connection) => ({
     label,
     kind,
     profile,
@@ -243,6 +244,7 @@ function changesOf(before: Connection, after: Connection): NoteFacts {
     allow: allow && [...allow],
     forbid: forbid && [...forbid],
     subject,
+    paused,
   })
   const was = shown(before)
   const is = shown(after)

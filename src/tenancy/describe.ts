@@ -15,6 +15,7 @@ export function describeConnection({
   forbid,
   subject,
   valuesUntil,
+  paused,
   created,
   tokens,
 }: Connection) {
@@ -28,6 +29,7 @@ export function describeConnection({
     forbid,
     subject,
     valuesUntil: isoTime(valuesUntil),
+    paused,
     created: isoTime(created),
     tokens: tokens.map((token) => ({
       id: token.id,

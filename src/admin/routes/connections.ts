@@ -3,8 +3,15 @@
 import { z } from 'zod'
 import { parseRights } from '../../access/index.ts'
 import { KINDS } from '../../quirks/index.ts'
-import { type ConnectionDraft, describeConnection, type Issued, scimPath, TenancyError } from '../../tenancy/index.ts'
-import { pageWith, type Route, route } from '../route.ts'
+import {
+  type Connection,
+  type ConnectionDraft,
+  describeConnection,
+  type Issued,
+  scimPath,
+  TenancyError,
+} from '../../tenancy/index.ts'
+import { type Call, pageWith, type Route, type RouteDeps, route } from '../route.ts'
 import { IssuedBody, LifetimeDays, PageQuery, pageOf, TokenBody, time } from '../shapes.ts'
 
 const DAY_MS = 86_400_000
@@ -20,6 +27,7 @@ const ConnectionBody = z.object({
   forbid: z.array(z.string()).optional().describe('Allowances that it does not have, whatever its profile says'),
   subject: z.string().optional().describe('Id of the user that /Me refers to'),
   valuesUntil: time.optional().describe('Until then bodies of its requests are recorded with their values'),
+  paused: z.literal(true).optional().describe('Its client is told to try again later'),
   created: time,
   tokens: z.array(TokenBody),
 })
@@ -37,6 +45,18 @@ export const ConnectionDraftBody = z.strictObject({
   forbid: z.array(z.string()).optional().describe('Allowances that it does not have, whatever its profile says'),
   subject: z.string().min(1).max(200).optional().describe('Id of an existing user; /Me will refer to that user'),
   lifetimeDays: LifetimeDays,
+})
+
+/** What of a connection is to change; what is left out stays. */
+const ConnectionChangeBody = z.strictObject({
+  label: z.string().min(1).max(200).optional(),
+  kind: z.enum(KINDS).optional(),
+  profile: z.enum(KINDS).nullable().optional().describe('null: that of its kind'),
+  rights: z.string().optional().describe('Like read:users,write:users,read:groups, or all'),
+  allow: z.array(z.string()).optional(),
+  forbid: z.array(z.string()).optional(),
+  subject: z.string().min(1).max(200).nullable().optional(),
+  paused: z.boolean().optional().describe('true: its client is told to try again later (503)'),
 })
 
 /** How a token is rotated. */
@@ -73,6 +93,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     does: 'Create a connection for an identity provider; the token is shown only this once',
     needs: { capability: 'connect', reach: 'tenant' },
     body: ConnectionDraftBody,
+    once: true,
     gives: { status: 201, body: IssuedBody },
     run: async ({ params, body, origin }, { administration }) =>
       issuedJson(await administration.connections.create(params.tenant, readDraft(body)), origin),
@@ -84,8 +105,23 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     does: 'Show a connection',
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: ConnectionBody },
+    present: versionOf,
     run: async ({ params }, { tenancy }) =>
       describeConnection(await tenancy.connections.show(params.tenant, params.connection)),
+  }),
+  route({
+    method: 'patch',
+    path: '/tenants/{tenant}/connections/{connection}',
+    id: 'changeConnection',
+    does: 'Change some of a connection; what is left out stays, its id and its tokens too',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: ConnectionChangeBody,
+    gives: { status: 200, body: ConnectionBody },
+    present: versionOf,
+    run: async ({ params: { tenant, connection }, body }, { administration }) => {
+      const now = await administration.connections.show(tenant, connection)
+      return describeConnection(await administration.connections.change(tenant, connection, changed(now, body)))
+    },
   }),
   route({
     method: 'delete',
@@ -129,6 +165,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     does: 'Make a second token; the first stays valid until it is revoked',
     needs: { capability: 'connect', reach: 'tenant' },
     body: RotateBody,
+    once: true,
     gives: { status: 201, body: IssuedBody },
     run: async ({ params, body, origin }, { administration }) => {
       const options = { revokeOthers: body.revokeOthers, ...lifetime(body.lifetimeDays) }
@@ -146,6 +183,35 @@ export const CONNECTION_ROUTES: readonly Route[] = [
       administration.connections.revoke(params.tenant, params.connection, params.token),
   }),
 ]
+
+/** What a connection is, without its tokens, whose use is no change. */
+async function versionOf(
+  { params }: Call<{ readonly tenant: string; readonly connection: string }>,
+  { tenancy }: RouteDeps,
+) {
+  const { tokens: _tokens, ...rest } = describeConnection(
+    await tenancy.connections.show(params.tenant, params.connection),
+  )
+  return rest
+}
+
+/** A connection as it is, with what is to change. */
+function changed(now: Connection, body: z.output<typeof ConnectionChangeBody>): ConnectionDraft {
+  const rights = body.rights === undefined ? now.rights : parseRights(body.rights)
+  if (typeof rights === 'string') throw new TenancyError('ERR_INVALID', rights, { field: 'rights' })
+  const profile = body.profile === null ? undefined : (body.profile ?? now.profile)
+  const subject = body.subject === null ? undefined : (body.subject ?? now.subject)
+  return {
+    label: body.label ?? now.label,
+    kind: body.kind ?? now.kind,
+    rights,
+    allow: body.allow ?? now.allow ?? [],
+    forbid: body.forbid ?? now.forbid ?? [],
+    ...(profile === undefined ? {} : { profile }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(body.paused === undefined ? {} : { paused: body.paused }),
+  }
+}
 
 /** A token just made, as an answer. */
 export function issuedJson({ connection: { tenant, id }, token }: Issued, origin: string) {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { isoTime, scimPath, TenancyError, type Tenant } from '../../tenancy/index.ts'
-import { pageWith, type Route, route } from '../route.ts'
+import { type Call, pageWith, type Route, type RouteDeps, route } from '../route.ts'
 import { IssuedBody, PageQuery, pageOf, time } from '../shapes.ts'
 import { ConnectionDraftBody, issuedJson, readDraft } from './connections.ts'
 
@@ -58,6 +58,12 @@ function tenantJson({ name, created, place, resources }: Tenant, origin: string)
   return { tenant: name, baseUrl: origin + scimPath(name), created: isoTime(created), log: place, resources }
 }
 
+async function settingsOf({ params }: Call<{ readonly tenant: string }>, { tenancy }: RouteDeps) {
+  const { name } = await tenancy.tenants.show(params.tenant)
+  await tenancy.ready(name)
+  return tenancy.settings(name)
+}
+
 /** The routes for tenants and their settings. */
 export const TENANT_ROUTES: readonly Route[] = [
   route({
@@ -78,6 +84,7 @@ export const TENANT_ROUTES: readonly Route[] = [
     does: 'Create a tenant with one connection; the token is shown only this once',
     needs: { capability: 'own', reach: 'database' },
     body: TenantDraftBody,
+    once: true,
     gives: { status: 201, body: IssuedBody },
     run: async ({ body, origin }, { administration }) => {
       try {
@@ -98,13 +105,46 @@ export const TENANT_ROUTES: readonly Route[] = [
     run: async ({ params, origin }, { tenancy }) => tenantJson(await tenancy.tenants.show(params.tenant), origin),
   }),
   route({
+    method: 'get',
+    path: '/tenants/{tenant}/deletion',
+    id: 'previewDeletion',
+    does: 'Tell what goes with a tenant if it is removed, in numbers',
+    needs: { capability: 'own', reach: 'tenant' },
+    gives: {
+      status: 200,
+      body: z.object({
+        tenant: z.string(),
+        resources: TenantBody.shape.resources,
+        connections: z.int().describe('At most 1,000 are counted'),
+        apps: z.int().describe('At most 1,000 are counted; their accounts stay as they are'),
+        log: z.int().describe('Lines of the log'),
+      }),
+    },
+    run: async ({ params }, { tenancy, hub }) => {
+      const { name: tenant, resources, place: log } = await tenancy.tenants.show(params.tenant)
+      const connections = (await tenancy.connections.page(tenant, { limit: 1_000 })).items.length
+      const apps = (await hub.apps.list(tenant, { limit: 1_000 })).items.length
+      return { tenant, resources, connections, apps, log }
+    },
+  }),
+  route({
     method: 'delete',
     path: '/tenants/{tenant}',
     id: 'deleteTenant',
     does: 'Remove a tenant with everything in it',
     needs: { capability: 'own', reach: 'tenant', fresh: true },
+    query: z.strictObject({
+      confirm: z.string().optional().describe('The name again, as one has typed it; anything else is refused'),
+    }),
     gives: { status: 204 },
-    run: ({ params }, { administration }) => administration.tenants.delete(params.tenant),
+    run: ({ params, query }, { administration }) => {
+      if (query.confirm !== undefined && query.confirm !== params.tenant)
+        throw new TenancyError(
+          'ERR_INVALID',
+          `confirm is "${query.confirm}"; type the name of the tenant: ${params.tenant}`,
+        )
+      return administration.tenants.delete(params.tenant)
+    },
   }),
   route({
     method: 'get',
@@ -113,11 +153,8 @@ export const TENANT_ROUTES: readonly Route[] = [
     does: "Show a tenant's settings",
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: SettingsBody },
-    run: async ({ params }, { tenancy }) => {
-      const { name } = await tenancy.tenants.show(params.tenant)
-      await tenancy.ready(name)
-      return tenancy.settings(name)
-    },
+    present: settingsOf,
+    run: settingsOf,
   }),
   route({
     method: 'patch',
@@ -127,6 +164,7 @@ export const TENANT_ROUTES: readonly Route[] = [
     needs: { capability: 'edit', reach: 'tenant' },
     body: SettingsChangeBody,
     gives: { status: 200, body: SettingsBody },
+    present: settingsOf,
     run: ({ params, json }, { administration, directory }) =>
       administration.changeSettings(params.tenant, json, directory),
   }),

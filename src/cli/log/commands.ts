@@ -31,6 +31,14 @@ export const LOG_COMMANDS: readonly CommandEntry[] = [
     run: async (_args, options) => (await import('./prune.ts')).pruneLog(options),
   },
   {
+    name: 'undo',
+    args: '<places...>',
+    does: 'Undo lines of the change log: values go back where they have not moved on, what was deleted is created again, what was created is deleted. Without --apply it only says what it would do.',
+    example: 'undo 4812 4813 --tenant acme --apply',
+    options: [TENANT, ['--apply', 'do it'], ...DATABASE],
+    run: async (args, options) => (await import('./undo.ts')).undoPlaces(args, options),
+  },
+  {
     name: 'erase',
     args: '<user>',
     does: 'Permanently remove all values of a deleted person from the log. A note records who did it. If interrupted, run it again to resume.',

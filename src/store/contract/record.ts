@@ -16,7 +16,7 @@ export interface StoredRecord extends RecordKey {
 }
 
 /** Kinds of records that configure nothing: what a server notes of itself, keys that never change, when tokens were last used. */
-const NOT_CONFIGURING: ReadonlySet<string> = new Set(['server', 'key', 'token-use'])
+const NOT_CONFIGURING: ReadonlySet<string> = new Set(['server', 'key', 'token-use', 'import'])
 
 /** Whether records of a kind configure their tenant, so that every process drops what it caches of that tenant when one is written. */
 export function configures(kind: string): boolean {

@@ -1,0 +1,29 @@
+// Carries a request out as its route says: once by its key, if it is still the version that was read.
+
+import type { Once } from './once.ts'
+import type { Call, Route, RouteDeps } from './route.ts'
+import { requireMatch, tagOf } from './tags.ts'
+
+/** The answer to a request, and the version of what it shows. */
+export interface CarriedOut {
+  readonly answer: unknown
+  readonly tag?: string
+}
+
+/** Runs a route. */
+export async function carryOut(
+  { route, call, deps }: { readonly route: Route; readonly call: Call; readonly deps: RouteDeps },
+  headers: Headers,
+  once: Once,
+): Promise<CarriedOut> {
+  const { present } = route
+  if (route.method === 'get') {
+    const answer = await route.run(call, deps)
+    return present === undefined ? { answer } : { answer, tag: tagOf(await present(call, deps)) }
+  }
+  if (present !== undefined) await requireMatch(headers.get('if-match') ?? undefined, () => present(call, deps))
+  const key = headers.get('idempotency-key')
+  if (route.once !== true || key === null) return { answer: await route.run(call, deps) }
+  const what = [route.id, call.params, call.json]
+  return { answer: await once.run(`${call.actor} ${key}`, what, () => route.run(call, deps)) }
+}

@@ -1,0 +1,139 @@
+// The routes of the admin API for the system as a whole, and for files of resources.
+
+import { z } from 'zod'
+import { environment } from '../../environment.ts'
+import { exportFile } from '../export-file.ts'
+import { type Route, type RouteDeps, route } from '../route.ts'
+import { Word } from '../shapes.ts'
+import { typeIn } from './find.ts'
+
+/** The system. */
+const SystemBody = z.object({
+  process: z.object({
+    version: z.string().describe('Of Node'),
+    platform: z.string(),
+    pid: z.int(),
+    seconds: z.int().describe('How long it has been running'),
+    memory: z.object({ resident: z.int(), heap: z.int(), external: z.int() }).describe('Bytes'),
+  }),
+  database: z.object({
+    answersIn: z.number().describe('Milliseconds of one small read, now'),
+    freshness: z.enum(['immediate', 'eventual']).describe('Whether this process sees changes of others at once'),
+    tenants: z.int().describe('At most 1,000 are counted'),
+    resources: z.record(z.string(), z.int()).describe('Of these tenants'),
+    lines: z.int().describe('Lines of their logs'),
+  }),
+})
+
+async function systemOf({ store }: Pick<RouteDeps, 'store'>) {
+  const began = environment.monotonic()
+  const rows = await store.tenants({ limit: 1_000 })
+  const answersIn = Math.round((environment.monotonic() - began) * 100) / 100
+  const resources: { [type: string]: number } = {}
+  for (const row of rows)
+    for (const [type, count] of Object.entries(row.resources)) resources[type] = (resources[type] ?? 0) + count
+  const { rss: resident, heapUsed: heap, external } = process.memoryUsage()
+  return {
+    process: {
+      version: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      pid: process.pid,
+      seconds: Math.floor(process.uptime()),
+      memory: { resident, heap, external },
+    },
+    database: {
+      answersIn,
+      freshness: store.freshness,
+      tenants: rows.length,
+      resources,
+      lines: rows.reduce((sum, { place, begins }) => sum + place - begins + 1, 0),
+    },
+  }
+}
+
+/** The routes for the system. */
+export const SYSTEM_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/system',
+    id: 'showSystem',
+    does: 'Show how the process that answers and its database are doing',
+    needs: { capability: 'own', reach: 'database' },
+    gives: { status: 200, body: SystemBody },
+    run: (_call, deps) => systemOf(deps),
+  }),
+  route({
+    method: 'get',
+    path: '/system/diagnosis',
+    id: 'diagnose',
+    does: 'Numbers and settings to send to whoever helps: no names of people, no secrets, no addresses',
+    needs: { capability: 'own', reach: 'database' },
+    gives: {
+      status: 200,
+      body: SystemBody.extend({
+        at: z.iso.datetime(),
+        settings: z.array(
+          z.object({ features: z.record(z.string(), z.boolean()), extensions: z.int(), types: z.int() }),
+        ),
+      }),
+    },
+    run: async (_call, deps) => {
+      const { tenancy, store } = deps
+      const rows = await store.tenants({ limit: 100 })
+      const settings = await Promise.all(
+        rows.map(async ({ tenant }) => {
+          await tenancy.ready(tenant)
+          const { types } = tenancy.catalog(tenant)
+          return {
+            features: { ...tenancy.settings(tenant).features },
+            extensions: types.reduce((sum, one) => sum + one.extensions.length, 0),
+            types: types.length,
+          }
+        }),
+      )
+      return { at: new Date(environment.now()).toISOString(), ...(await systemOf(deps)), settings }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/export',
+    id: 'exportResources',
+    audited: true,
+    does: 'A file of what a filter gives, written while it is read: JSON lines as SCIM shows resources, or CSV',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: z.strictObject({
+      type: Word.default('User'),
+      format: z.enum(['jsonl', 'csv']).default('jsonl'),
+      filter: z.string().max(4_000).optional().describe('A SCIM filter'),
+    }),
+    gives: { status: 200, stream: 'application/octet-stream' },
+    run: async ({ params, query, actor }, { tenancy, scim }) => {
+      const { type: name, format, filter } = query
+      const type = await typeIn(tenancy, params.tenant, name)
+      const pieces = exportFile(scim, params.tenant, type, { format, filter })
+      // The first page tells whether the filter makes sense, while that can still be answered.
+      const first = await pieces.next()
+      const encoder = new TextEncoder()
+      let begun = false
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          const next = begun ? await pieces.next() : first
+          begun = true
+          if (next.done === true) controller.close()
+          else controller.enqueue(encoder.encode(next.value))
+        },
+        cancel: async () => void (await pieces.return(undefined)),
+      })
+      const date = new Date(environment.now()).toISOString().slice(0, 10)
+      return new Response(body, {
+        headers: {
+          'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+          'content-disposition': `attachment; filename="${params.tenant}-${type.name}-${date}.${format}"`,
+          'cache-control': 'no-store',
+          // Who made it stands in its head: a file has no log of its own.
+          'x-exported-by': encodeURIComponent(actor),
+        },
+      })
+    },
+  }),
+]
