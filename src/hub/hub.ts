@@ -25,6 +25,8 @@ export interface HubOptions {
   readonly environment?: Environment | undefined
   /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
+  /** Whether the owner of a lease has surely ended: then its lease is taken over before its time is up. */
+  readonly hasEnded?: ((owner: string) => boolean) | undefined
   /** Ways of speaking to apps. */
   readonly kinds: readonly AdapterKind[]
   /** The secret of an app's credentials, in the clear; undefined when it has none. */
@@ -97,7 +99,7 @@ export function createHub(options: HubOptions): Hub {
   let running: { readonly reader: Reader; readonly worker: Worker } | undefined
   return {
     start() {
-      const shared = { store, environment, owner: options.owner, pace }
+      const shared = { store, environment, owner: options.owner, hasEnded: options.hasEnded, pace }
       running ??= {
         reader: startReader({
           ...shared,

@@ -70,6 +70,8 @@ export interface RoundsOptions<C extends Candidate> {
   readonly environment: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'>
   /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
+  /** Whether the owner of a lease has surely ended: then its lease is taken over before its time is up. */
+  readonly hasEnded?: ((owner: string) => boolean) | undefined
   readonly pace: Pace
   /** Reads the first page, or the one after `after`. `firstOnly`: there is room for the first lane only. */
   readonly look: (after: C | undefined, firstOnly: boolean) => Promise<CandidatePage<C>>
@@ -248,7 +250,7 @@ async function takeTurn<C extends Candidate>(
   const { leaseMs, turnMs, pollMs } = options.pace
   // A new name for each turn: a commit of unknown outcome must not pass the fence of a later turn of this process.
   const owner = `${options.owner}/${++counts.turns}`
-  const terms = { key: candidate.lease, owner, ms: leaseMs, longestMs: turnMs, signal }
+  const terms = { key: candidate.lease, owner, ms: leaseMs, longestMs: turnMs, signal, hasEnded: options.hasEnded }
   let held: HeldLease | undefined
   try {
     const turn = await underLease(options, terms, (lease) => {

@@ -1,11 +1,11 @@
 // Runs work under a lease that is renewed until the work ends.
 
 import type { Environment } from '../environment.ts'
-import type { LeaseKey, Work, WorkWrite } from '../store/index.ts'
+import type { Lease, LeaseKey, Work, WorkWrite } from '../store/index.ts'
 
 /** The dependencies of {@link underLease}. */
 export interface LeaseDeps {
-  readonly store: Pick<Work, 'lease' | 'release'>
+  readonly store: Pick<Work, 'lease' | 'release' | 'leaseHolder'>
   readonly environment: Pick<Environment, 'monotonic' | 'setTimer'>
 }
 
@@ -20,6 +20,8 @@ export interface LeaseTerms {
   readonly longestMs?: number
   /** Abort it to end the work early. */
   readonly signal?: AbortSignal
+  /** Whether the owner of a lease has surely ended: then its lease is taken over before its time is up. */
+  readonly hasEnded?: ((owner: string) => boolean) | undefined
 }
 
 /** A lease, as passed to the work that runs under it. */
@@ -70,7 +72,7 @@ export async function underLease<T>(
   work: (lease: HeldLease) => Promise<T>,
 ): Promise<{ readonly result: T } | undefined> {
   const asked = deps.environment.monotonic()
-  const lease = await deps.store.lease(terms.key, terms.owner, terms.ms)
+  const lease = (await deps.store.lease(terms.key, terms.owner, terms.ms)) ?? (await leaseOfDead(deps, terms))
   if (lease === undefined) return undefined
   const renewals = startRenewals(deps, terms, lease.epoch, asked + terms.ms)
   const { key } = terms
@@ -89,6 +91,14 @@ export async function underLease<T>(
     // If it cannot be released, it expires.
     if (!isAbandoned) await deps.store.release(key, latest).catch(() => {})
   }
+}
+
+/** The lease of an owner that has surely ended. What it sent may still arrive, so it is an abandoned one. */
+async function leaseOfDead({ store }: LeaseDeps, { key, owner, ms, hasEnded }: LeaseTerms): Promise<Lease | undefined> {
+  if (hasEnded === undefined) return undefined
+  const holder = await store.leaseHolder(key)
+  if (holder === undefined || !hasEnded(holder.owner)) return undefined
+  return store.lease(key, owner, ms, { from: holder.owner })
 }
 
 interface Renewals {

@@ -33,7 +33,10 @@ export interface LogGap {
 
 /** The options of a reader. */
 export interface ReaderOptions {
-  readonly store: Pick<Store & Work, 'news' | 'cursors' | 'changes' | 'commit' | 'lease' | 'release' | 'watch'>
+  readonly store: Pick<
+    Store & Work,
+    'news' | 'cursors' | 'changes' | 'commit' | 'lease' | 'release' | 'leaseHolder' | 'watch'
+  >
   readonly environment?: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'> | undefined
   /**
    * Reads for each cursor with this name, or a name that starts with it and a slash. A tenant is read once a `cursor` write has created
@@ -42,6 +45,8 @@ export interface ReaderOptions {
   readonly reader: string
   /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
+  /** Whether the owner of a lease has surely ended: then its lease is taken over before its time is up. */
+  readonly hasEnded?: ((owner: string) => boolean) | undefined
   /** Handles a batch. If anything fails before the commit, it is called again with the same lines, and perhaps with later ones. */
   readonly handle: (batch: LogBatch) => Promise<LogResult>
   /**
@@ -84,6 +89,7 @@ export function startReader(options: ReaderOptions): Reader {
     store,
     environment,
     owner: options.owner,
+    hasEnded: options.hasEnded,
     pace: { ...PACE, ...options.pace },
     async look(after) {
       const found = await store.news(reader, PAGE, after?.news)

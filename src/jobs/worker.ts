@@ -19,7 +19,7 @@ type Clock = Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'>
 
 /** The options of a worker. */
 export interface WorkerOptions {
-  readonly store: Pick<Store & Work, 'due' | 'items' | 'commit' | 'lease' | 'release' | 'watchWork'>
+  readonly store: Pick<Store & Work, 'due' | 'items' | 'commit' | 'lease' | 'release' | 'leaseHolder' | 'watchWork'>
   readonly environment?: Clock | undefined
   /**
    * Its items are things with one owner at a time (an app, an endpoint, a source): few per tenant, since each leaves a lease row behind.
@@ -28,6 +28,8 @@ export interface WorkerOptions {
   readonly queue: string
   /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
+  /** Whether the owner of a lease has surely ended: then its lease is taken over before its time is up. */
+  readonly hasEnded?: ((owner: string) => boolean) | undefined
   /**
    * Works on an item as it is now. If anything fails before the result is committed, it is called again for the same work. When it
    * throws, the item is postponed, by up to 5 minutes.
@@ -64,6 +66,7 @@ export function startWorker(options: WorkerOptions): Worker {
     store,
     environment,
     owner: options.owner,
+    hasEnded: options.hasEnded,
     pace: { ...PACE, ...options.pace },
     async look(_, firstOnly) {
       const where = { until: environment.now(), limit: PAGE, ...(firstOnly ? { lanes: FIRST } : {}) }

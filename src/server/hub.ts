@@ -3,7 +3,7 @@
 import type { AppNotice, HubMeter, HubOptions, HubTracer } from '../hub/index.ts'
 import type { RunningHub, Settings, Site } from '../site/index.ts'
 import type { Log } from './monitoring/log.ts'
-import { PROCESS_NAME } from './process-name.ts'
+import { hasSurelyEnded, PROCESS_NAME } from './process-name.ts'
 
 /** How long requests to apps that are on their way may go on when the process ends. */
 const GRACE_MS = 5_000
@@ -25,6 +25,7 @@ export function runHub({ site, settings, log, meter, tracer }: HubDeps): () => P
   const starting: Promise<RunningHub | undefined> = site
     .runHub(settings, {
       owner: PROCESS_NAME,
+      hasEnded: hasSurelyEnded,
       meter,
       restored: (apps) =>
         log.warn(

@@ -21,7 +21,8 @@ import { countFileOf, type RestoreWatch, watchRestores } from './restore-watch.t
 import type { Settings } from './settings.ts'
 
 /** What the hub is told by the process that runs it. */
-export interface HubHooks extends Pick<HubOptions, 'owner' | 'report' | 'onEvent' | 'meter' | 'tracer' | 'pace'> {
+export interface HubHooks
+  extends Pick<HubOptions, 'owner' | 'hasEnded' | 'report' | 'onEvent' | 'meter' | 'tracer' | 'pace'> {
   /** Called when the database turns out to be older than what was sent: so many apps wait for somebody to look at them. */
   readonly restored?: (apps: number) => void
 }

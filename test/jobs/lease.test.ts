@@ -41,6 +41,19 @@ test('a lease lasts as long as its work and is free right after it', async () =>
   expect(await calm.store.leaseHolder(KEY)).toBeUndefined()
 })
 
+test('the lease of an owner that has surely ended is taken over at once, as an abandoned one', async () => {
+  const calm = createCalm()
+  const dead = hold(calm, 'a', 60_000)
+  await calm.pass(1_000)
+  dead.process.crash()
+  const wary = hold(calm, 'b', 10, { hasEnded: (owner) => owner !== 'a' })
+  await calm.pass(500)
+  expect(wary.held).toEqual({ result: 'refused' })
+  const sure = hold(calm, 'c', 10, { hasEnded: (owner) => owner === 'a' })
+  await calm.pass(500)
+  expect(sure.held).toMatchObject({ result: 'c', lease: { epoch: 2, abandoned: true } })
+})
+
 test('an owner notices at its next renewal that its lease was taken, and does not release it', async () => {
   const calm = createCalm()
   const { held } = hold(calm, 'a', 8_000)
