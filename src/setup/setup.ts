@@ -14,7 +14,7 @@ import { createPageApi, type PageApi } from './page/page-api.ts'
 /** What setup works with. */
 export interface SetupOptions extends Pick<WatchDeps, 'basePath' | 'tenantIn'> {
   readonly store: Store
-  readonly environment?: Environment
+  readonly environment?: Environment | undefined
   /** Rejects for a tenant that is not there. */
   readonly requireTenant: (tenant: string) => Promise<unknown>
   /** The connections of tenants, for changes under a name in the log. */
@@ -24,9 +24,9 @@ export interface SetupOptions extends Pick<WatchDeps, 'basePath' | 'tenantIn'> {
   /** The base URL of a tenant, as a request to this origin sees it. */
   readonly baseUrl: (tenant: string, origin: string) => string
   /** Where the page is. Default `/setup`. */
-  readonly path?: string
+  readonly path?: string | undefined
   /** How the page looks where nothing else is set. */
-  readonly page?: PageSettings
+  readonly page?: PageSettings | undefined
   /** Receives errors that are ours. */
   readonly report: (error: unknown) => void
 }
