@@ -23,7 +23,7 @@ export interface RecorderOptions {
   /** The key of the hashes of what requests name; undefined as long as it is not there. */
   readonly key?: () => Uint8Array | undefined
   /** Called with why nothing can be kept at present. */
-  readonly failed?: (error: unknown) => void
+  readonly failed?: ((error: unknown) => void) | undefined
 }
 
 /** Records the requests of one process. */

@@ -60,12 +60,12 @@ export interface PlanPageRequest {
 
 /** How a plan is carried out. */
 export interface ApplyOptions {
-  readonly leaveOut?: boolean
+  readonly leaveOut?: boolean | undefined
 }
 
 /** How a plan is undone. */
 export interface RevertOptions {
-  readonly dryRun?: boolean
+  readonly dryRun?: boolean | undefined
 }
 
 /** Plans of apps. */
