@@ -51,7 +51,8 @@ export interface ServerOptions {
 // By what it brings along, the package ends the process with 0 when nothing is left to do: a run with failed tests would pass.
 // Servers are stopped by those who start them; what ends a process from outside still stops them too.
 const exitHook = createRequire(import.meta.url)('async-exit-hook')
-for (const event of ['beforeExit', 'exit']) exitHook.unhookEvent(event)
+// Two projects of one run load this file, each by itself.
+for (const event of ['beforeExit', 'exit']) if (exitHook.hookedEvents().includes(event)) exitHook.unhookEvent(event)
 
 const USER = 'postgres'
 const PASSWORD = 'test'
