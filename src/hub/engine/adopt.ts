@@ -1,11 +1,11 @@
 // Takes over accounts that are in an app already.
 
 import type { Write } from '../../store/index.ts'
-import { type Account, accountTag } from '../contract/index.ts'
+import { type Account, accountTag, type Link } from '../contract/index.ts'
 import { wakeReferrers } from './dependents.ts'
 import { asRead } from './disputes.ts'
-import { formerAccount } from './match.ts'
-import { keepProgress, park, verifyTimes } from './settle.ts'
+import { formerAccount, withoutDoubles } from './match.ts'
+import { keepProgress, linkNow, park, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 import type { Want } from './want.ts'
@@ -39,10 +39,18 @@ export async function adopt(
     ...(former === undefined && !wasEnded ? {} : { tentative: { attributes: ['active'] } }),
     // What was sent about it before, for another resource perhaps, may still take effect.
     ...(former === undefined && tentative?.create !== true ? {} : { verify: verifyTimes(turn.deps.environment.now()) }),
-    ...(tentative?.create === true ? { doubted: true, sentAs: tentative.sentAs ?? [] } : {}),
+    ...doubtsOf(job.link, former === undefined ? undefined : await linkNow(turn, former)),
   }
   await keepProgress(turn, job, former === undefined ? [] : await forgetFormer(turn, job, former))
   return 'again'
+}
+
+/** What may still appear: accounts that creates of unknown outcome have made for this resource, or for the one whose account it was. */
+function doubtsOf(own: Link, old: Link | undefined): Pick<Link, 'doubted' | 'sentAs'> {
+  const links = old === undefined ? [own] : [own, old]
+  const isDoubted = links.some(({ doubted, tentative }) => doubted === true || tentative?.create === true)
+  const sent = links.flatMap(({ sentAs = [], tentative }) => [...sentAs, ...(tentative?.sentAs ?? [])])
+  return isDoubted ? { doubted: true, sentAs: withoutDoubles(sent) } : {}
 }
 
 /** Whether we have switched off, or removed, an account that was found: in this turn, or for somebody of the same name. */

@@ -83,3 +83,26 @@ test('what was held stays with its hold while a change of the configuration is c
     }
   }
 })
+
+test('a late twin of somebody whose account was taken over is switched off', async () => {
+  const traits = createMemoryApp().traits
+  const crm = createMemoryApp({ users: { ...(traits.users ?? traits.groups), match: ['externalId'] } as never })
+  const { people, app, pass } = await startHub({}, { crm })
+  let isFirst = true
+  app.fault = (request) => {
+    const isLost = isFirst && request.startsWith('create')
+    if (isLost) isFirst = false
+    return isLost ? failed() : undefined
+  }
+  const old = await people.create('a')
+  await pass(20_000)
+  await people.patch(old, { userName: 'b' })
+  await pass(3_000)
+  app.users.set('late', { userName: 'a', externalId: old, active: true })
+  await people.remove(old)
+  await people.create('b')
+  await pass(2_000_000)
+  expect(
+    [...app.users].map(([id, { userName, active }]) => `${id === 'late' ? 'late ' : ''}${userName} ${active}`).sort(),
+  ).toEqual(['b true', 'late a false'])
+})
