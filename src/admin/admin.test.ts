@@ -381,7 +381,8 @@ test('the OpenAPI document describes every route', async () => {
   expect(ids).toContain('createConnection')
   const create = body.paths['/tenants/{tenant}/connections'].post
   expect(create['x-needs']).toEqual({ capability: 'connect', reach: 'tenant' })
-  expect(create.parameters).toEqual([{ name: 'tenant', in: 'path', required: true, schema: { type: 'string' } }])
+  expect(create.parameters[0]).toEqual({ name: 'tenant', in: 'path', required: true, schema: { type: 'string' } })
+  expect(create.parameters[1]).toMatchObject({ name: 'Idempotency-Key', in: 'header', required: false })
   expect(create.requestBody.content['application/json'].schema.properties.kind.enum).toContain('entra')
   expect(create.responses['201'].content['application/json'].schema.required).toContain('token')
 })

@@ -47,6 +47,22 @@ export const VALUES: readonly Cause[] = [
     ],
   },
   {
+    id: 'not-kept',
+    codes: ['SCIM_INVALID_VALUE'],
+    says: ['is not kept here; leave it out'],
+    place: 'mapping',
+    en: [
+      'An attribute came that this app does not keep.',
+      'The app keeps people in a table of its own, which has no place for it.',
+      'Take the attribute that the message names out of the mapping.',
+    ],
+    de: [
+      'Ein Attribut kam an, das diese App nicht aufbewahrt.',
+      'Die App führt Personen in einer eigenen Tabelle, in der dafür kein Platz ist.',
+      'Nehmen Sie das Attribut, das die Meldung nennt, aus der Zuordnung.',
+    ],
+  },
+  {
     id: 'value-required',
     codes: ['SCIM_INVALID_VALUE', 'SCIM_MUTABILITY'],
     says: [
