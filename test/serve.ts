@@ -6,7 +6,7 @@ import { startServer } from '../src/server/index.ts'
 import { readSettings } from '../src/site/read-settings.ts'
 import type { Store } from '../src/store/index.ts'
 import type { Tenancy } from '../src/tenancy/index.ts'
-import { emptyPlace } from './database-under-test.ts'
+import { emptyPlace, onPostgres } from './database-under-test.ts'
 
 /** A running server of a test's own, with its insides at hand. */
 export interface Serving {
@@ -37,13 +37,18 @@ export interface Serving {
 
 let names = 0
 
+/** On SQLite a key is made beside the database; on PostgreSQL one has to be given. */
+const SEALING: { readonly [name: string]: string } = onPostgres
+  ? { LOCKSTEP_SEAL_KEY: Buffer.alloc(32, 7).toString('base64') }
+  : {}
+
 /** Starts the real standalone server on a free port and a database of its own, or one that is named as `--database` takes it. */
 export async function serve(
   options: { readonly database?: string; readonly flags?: { readonly [name: string]: string } } = {},
 ): Promise<Serving> {
   const place = options.database === undefined ? await emptyPlace() : undefined
   const database = options.database ?? place?.database ?? ''
-  const settings = readSettings({ port: '0', database, logLevel: 'error', ...options.flags }, {})
+  const settings = readSettings({ port: '0', database, logLevel: 'error', ...options.flags }, SEALING)
   const server = await startServer(settings, { print: () => {} })
   const { tenancy, directory, store } = server
   const tenant = async (name = `t${++names}-${process.pid}`) => {

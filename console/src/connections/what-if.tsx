@@ -1,4 +1,4 @@
-// What a change of a connection would do to the requests that it has sent, before anything is changed.
+// Changes a connection, and says before what that would do to the requests that it has sent.
 
 import { Button, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
@@ -16,25 +16,36 @@ import { useLanguage } from '../requests/verdict.tsx'
 import { number } from '../words/figures.ts'
 import type { Connection } from './facts.ts'
 
-/** A form with kind, profile and rights, and which requests would be answered differently. */
+/** A form with name, kind, profile and rights, which requests would be answered differently, and pausing. */
 export function WhatIf({ tenant, connection }: { readonly tenant: string; readonly connection: Connection }) {
   const { t } = useTranslation('connections')
   const { t: common } = useTranslation()
   const language = useLanguage()
+  const [label, setLabel] = useState(connection.label)
   const [kind, setKind] = useState<string>(connection.kind)
   const [profile, setProfile] = useState<string>(connection.profile)
   const [rights, setRights] = useState(connection.rights)
   const ask = useAct('POST /tenants/{tenant}/connections/{connection}/what-if')
+  const save = useAct('PATCH /tenants/{tenant}/connections/{connection}')
+  const params = { tenant, connection: connection.connection }
+  const draft = { label, kind: kind as 'entra', profile: profile as 'entra', rights }
+  const isChanged = (['label', 'kind', 'profile', 'rights'] as const).some((name) => draft[name] !== connection[name])
   const kinds = KINDS.map((one) => ({ value: one, label: common(`kinds.${one}`) }))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = { kind: kind as 'entra', profile: profile as 'entra', rights, language }
-    ask.mutate({ params: { tenant, connection: connection.connection }, body })
+    const { label: _label, ...asked } = draft
+    ask.mutate({ params, body: { ...asked, language } })
   }
   return (
     <form className={css.stack} onSubmit={submit}>
       <p>{t('whatIf.lead')}</p>
       <div className={css.fields}>
+        <TextInput
+          label={t('label')}
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+          autoComplete="off"
+        />
         <Select
           label={t('kind')}
           data={kinds}
@@ -61,7 +72,20 @@ export function WhatIf({ tenant, connection }: { readonly tenant: string; readon
         <Button type="submit" variant="default" loading={ask.isPending}>
           {t('whatIf.ask')}
         </Button>
+        <Button disabled={!isChanged} loading={save.isPending} onClick={() => save.mutate({ params, body: draft })}>
+          {t('change.save')}
+        </Button>
+        <Button
+          variant="default"
+          loading={save.isPending}
+          onClick={() => save.mutate({ params, body: { paused: connection.paused !== true } })}
+        >
+          {connection.paused === true ? t('change.resume') : t('change.pause')}
+        </Button>
+        {connection.paused === true && <Status state="held">{t('change.paused')}</Status>}
+        {save.isSuccess && !isChanged && <Status state="ok">{t('change.saved')}</Status>}
       </div>
+      {save.error !== null && <Failed error={save.error} />}
       {ask.error !== null && <Failed error={ask.error} />}
       {ask.data !== undefined && <Told tenant={tenant} told={ask.data} />}
     </form>
