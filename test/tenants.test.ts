@@ -18,7 +18,9 @@ import {
   SEARCH_REQUEST,
   USER,
   unique,
-  user,, withoutId } from './rfc/client.ts'
+  user,
+  withoutId,
+} from './rfc/client.ts'
 import { site, tenantOf } from './rfc/site.ts'
 
 // A token of one tenant is worth nothing in another: 401 or 404 on every route, and nothing is written.
