@@ -1,6 +1,6 @@
 // The admin API: finds out who calls, checks what each route needs, and runs it.
 
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Directory } from '../directory/index.ts'
 import { type Environment, environment } from '../environment.ts'
@@ -108,17 +108,20 @@ export function createAdmin(options: AdminOptions): Admin {
     if (needs.capability === 'edit' && answer.ok) await written.done('scim', { ...caller, ...context.env, params })
     return answer
   })
-  app.use(
-    bodyLimit({
-      maxSize: BODY_BYTES,
-      onError: (context) => refuse(context, 413, 'ERR_TOO_LARGE', `A body may have ${BODY_BYTES} bytes at most`),
-    }),
-  )
+  const limit = bodyLimit({
+    maxSize: BODY_BYTES,
+    onError: (context) => refuse(context, 413, 'ERR_TOO_LARGE', `A body may have ${BODY_BYTES} bytes at most`),
+  })
   for (const route of ROUTES) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.on(route.method.toUpperCase(), path, async (context) => {
+    const admitted: MiddlewareHandler<Env> = async (context, next) => {
+      context.set('caller', await admit(context, route, context.req.param('tenant')))
+      return next()
+    }
+    // Who calls is known before the length of a body is looked at.
+    app.on(route.method.toUpperCase(), path, admitted, limit, async (context) => {
       const params: { readonly [name: string]: string } = context.req.param()
-      const caller = await admit(context, route, params.tenant)
+      const caller = context.get('caller')
       const { visit } = context.env
       const { headers } = context.req.raw
       const { call, cookies, changes } = await readCall(context, route, caller, {

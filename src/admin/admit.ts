@@ -6,12 +6,13 @@ import type { RequestAudit } from './audited.ts'
 import { NOBODY, requireFresh, requireNeeds } from './needs.ts'
 import { Refused } from './refusals.ts'
 import type { Route } from './route.ts'
-import { requireOwnPage, type Visit } from './sign-in/browser.ts'
+import { readCookie, requireOwnPage, type Visit } from './sign-in/browser.ts'
 import type { Caller, Ways } from './sign-in/ways.ts'
 
 /** What comes with a request besides itself. */
 export interface AdminEnv {
   readonly Bindings: { readonly visit: Visit }
+  readonly Variables: { caller: Caller }
 }
 
 /** Whoever may do what is asked; refuses everybody else. Nothing of a body is read before it. */
@@ -26,9 +27,12 @@ export function createAdmit(ways: Ways, written: RequestAudit): Admit {
   return async (context, { id, needs, fromElsewhere }, tenant) => {
     const { method, headers } = context.req.raw
     const { visit } = context.env
-    if (!headers.has('authorization') && fromElsewhere !== true) requireOwnPage(method, headers, visit.origin)
+    const isNobody = !headers.has('authorization') && readCookie(headers.get('cookie'), visit.origin) === undefined
+    // Who brings nothing has nothing that a page of another site could make use of, and learns what is missing.
+    const fromAnywhere = fromElsewhere === true || headers.has('authorization') || (isNobody && !isOpen(needs))
+    if (!fromAnywhere) requireOwnPage(method, headers, visit.origin)
     const called = await ways.callerOf(headers, visit)
-    if ('reason' in called && needs.capability !== 'nothing') throw unauthorized(called.reason)
+    if ('reason' in called && !isOpen(needs)) throw unauthorized(called.reason)
     const caller = 'reason' in called ? { administrator: NOBODY } : called
     try {
       requireNeeds(needs, caller.administrator, tenant)
@@ -40,6 +44,10 @@ export function createAdmit(ways: Ways, written: RequestAudit): Admit {
     }
     return caller
   }
+}
+
+function isOpen({ capability }: Route['needs']): boolean {
+  return capability === 'nothing'
 }
 
 function unauthorized(reason: keyof typeof UNAUTHORIZED): Refused {

@@ -2,9 +2,11 @@
 
 import type { Context } from 'hono'
 import { type Administrator, type Capability, hasCapability } from '../access/index.ts'
+import { LIMITS } from '../protocol/index.ts'
 import { fetchThrough } from '../provider/index.ts'
 import type { Handle } from './ask-scim.ts'
 import type { Needs } from './route.ts'
+import { BODY_BYTES } from './shapes.ts'
 
 /** Path of SCIM in the admin API, below `/admin/v1`. */
 export const SCIM_PATH = '/tenants/{tenant}/scim/v2'
@@ -21,6 +23,14 @@ function capabilityOf(method: string, path: string): Capability {
   const reads = method === 'GET' || method === 'HEAD'
   if (reads && DISCOVERY.test(path)) return 'see'
   return reads || (method === 'POST' && path.endsWith('/.search')) ? 'values' : 'edit'
+}
+
+/** Where SCIM is answered, by a request's target. */
+const AT_SCIM = /^\/admin\/v1\/tenants\/[^/?]+\/scim\/v2(?:[/?]|$)/
+
+/** The longest body, in bytes, that a request to this target may have: SCIM has a limit of its own, as it has for tokens. */
+export function longestBodyAt(target: string): number {
+  return AT_SCIM.test(target) ? LIMITS.BODY_BYTES : BODY_BYTES
 }
 
 /** The part of a URL's path below the base URL of SCIM, with its slash: `/Users/2819`. */

@@ -132,6 +132,22 @@ test('lines are written after a quarter of a second, counts after ten; then no t
   expect(time.timers()).toBe(0)
 })
 
+test('a line that is kept while only counts wait is written a quarter of a second later', async () => {
+  const { answer, time, store } = recording(memoryRecord())
+  const pass = async (ms: number) => {
+    time.pass(ms)
+    // The write is begun by the timer and ends by itself.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (let nth = 1; nth <= 5; nth++) {
+    answer('POST', '/Users', 201)
+    await pass(250)
+    expect(await lines(store)).toHaveLength(nth)
+    expect(time.timers()).toBe(1)
+    await pass(600)
+  }
+})
+
 test('while the store takes nothing, lines wait as far as there is room, counts are exact, and it says since when', async () => {
   const inner = memoryRecord(1_000_000)
   let isFull = true

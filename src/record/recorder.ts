@@ -67,6 +67,8 @@ interface State {
   failingSince: number | undefined
   writing: Promise<void> | undefined
   cancel: (() => void) | undefined
+  /** When that comes, by the clock that is never set. */
+  timerAt: number
   /** Something was counted that is not taken yet. */
   isCounting: boolean
   /** By how much the clock that is never set is behind the other one, as of the last look. */
@@ -90,6 +92,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     failingSince: undefined,
     writing: undefined,
     cancel: undefined,
+    timerAt: now,
     isCounting: false,
     behind: environment.now() - now,
     closed: false,
@@ -114,10 +117,12 @@ function answered(state: State, request: Asked, status: number, us: number, byte
   const outcome = classOf(status)
   const counted = state.tallies.count(tenant, caller, asks, outcome, us, now)
   state.isCounting = true
-  if (state.cancel === undefined && state.writing === undefined) schedule(state, LINES_MS)
-  if (state.waiting.length < MOST_WAITING && state.keeps(asks, outcome, now))
+  if (state.waiting.length < MOST_WAITING && state.keeps(asks, outcome, now)) {
     keep(state, { ...request, status, us, bytesOut })
-  else skip(counted, now)
+    // What waits only for counts comes sooner: whoever watches sees a line within a second.
+    if (state.timerAt > now + LINES_MS && state.failingSince === undefined) endTimer(state)
+  } else skip(counted, now)
+  if (state.cancel === undefined && state.writing === undefined) schedule(state, LINES_MS)
 }
 
 /** Keeps the line of a request. Whatever is wrong with it must not reach the answer. */
@@ -138,8 +143,14 @@ function keep({ options, waiting }: State, request: Answered): void {
   }
 }
 
+function endTimer(state: State): void {
+  state.cancel?.()
+  state.cancel = undefined
+}
+
 function schedule(state: State, ms: number): void {
   if (state.closed) return
+  state.timerAt = state.options.environment.monotonic() + ms
   state.cancel = state.options.environment.setTimer(
     ms,
     () => {

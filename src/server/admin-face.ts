@@ -5,7 +5,6 @@ import type { Admin } from '../admin/index.ts'
 import type { Directory } from '../directory/index.ts'
 import { type createBodies, originOf, toNode } from '../node.ts'
 import { createOutbound, type Outbound } from '../outbound/index.ts'
-import { LIMITS } from '../protocol/index.ts'
 import type { Provider, Report } from '../provider/index.ts'
 import type { Setup } from '../setup/index.ts'
 import type { Settings, Site } from '../site/index.ts'
@@ -49,9 +48,10 @@ export function adminFace(deps: AdminFaceDeps): Face {
       const refusal = request.headers.authorization === undefined ? deps.requestOrigin.rebound(request) : undefined
       if (refusal !== undefined) throw refusal
       loading ??= load(deps)
-      const { admin, options } = await loading
+      const { admin, options, longestOf } = await loading
       const visit = { origin: originShown(deps, request), address: deps.requestOrigin.client(request) }
-      return toNode((asked) => admin.fetch(asked, visit), options)(request, response)
+      const bodyBytes = longestOf(request.url ?? '') + 1
+      return toNode((asked) => admin.fetch(asked, visit), { ...options, bodyBytes })(request, response)
     },
   })
   return {
@@ -84,9 +84,7 @@ async function load(deps: AdminFaceDeps) {
     ...(outboundAllow === undefined ? {} : { allow: outboundAllow }),
     ...(outboundProxy === undefined ? {} : { proxy: outboundProxy }),
   })
-  const { createAdmin, BODY_BYTES } = await import('../admin/index.ts')
-  // The longest that some route takes, and one byte more: each refuses by itself what is too long for it.
-  const bodyBytes = Math.max(BODY_BYTES, LIMITS.BODY_BYTES) + 1
+  const { createAdmin, longestBodyAt } = await import('../admin/index.ts')
   const admin = createAdmin({
     store,
     tenancy,
@@ -100,7 +98,7 @@ async function load(deps: AdminFaceDeps) {
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  return { admin, outbound, options: { bodies, bodyBytes, report: broken } }
+  return { admin, outbound, options: { bodies, report: broken }, longestOf: longestBodyAt }
 }
 
 /** Counts and logs a refused token of the admin API, as those of tenants are. */

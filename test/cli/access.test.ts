@@ -302,5 +302,6 @@ test('serve has an option for every setting', () => {
   const { options = [] } = COMMANDS.find(({ name }) => name === 'serve') ?? {}
   const flags = options.map(([flag]) => flag.split(' ')[0])
   // `--no-hub` is the short way to say `--hub off`.
-  expect(flags.toSorted()).toEqual([...Object.values(SETTINGS).map(({ flag }) => flag), '--no-hub'].toSorted())
+  const short = ['--no-hub', '--no-console']
+  expect(flags.toSorted()).toEqual([...Object.values(SETTINGS).map(({ flag }) => flag), ...short].toSorted())
 })

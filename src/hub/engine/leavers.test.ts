@@ -27,7 +27,7 @@ test.each([
   ['a note', line('note', [{ path: 'active', new: false }]), undefined],
 ])('%s: %s', (_case, change, how) => {
   expect(leavingOf(change)).toBe(how)
-  expect(leaverWrites(change)).toHaveLength(how === undefined ? 0 : 2)
+  expect(leaverWrites(change)).toHaveLength(how === undefined ? 0 : 3)
 })
 
 test('a leaver is kept with the names that go with the resource', () => {
