@@ -23,7 +23,8 @@ const LONG_BEFORE_THE_STORE =
     ? []
     : [
         'test/cli/{access,apps,check,completion,data,files,import,shown,simulate}.test.ts',
-        'test/server/{hub-adapters,sweep-commands}.test.ts',
+        'test/server/{hub-adapters,offload,reached,sweep-commands,transport}.test.ts',
+        'test/limits.test.ts',
       ]
 
 /** Tests that open every store themselves. */
@@ -52,7 +53,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that are promised: a good part of the time is waiting, for leases, processes and pages.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
