@@ -21,7 +21,10 @@ describe('every kind of connection deviates from what its quirks declare, and fr
       const { base, token } = await served.server.connection(kind)
       // An attribute of every type and characteristic: some quirks are about types that the core schemas lack.
       const client = createClient({ base, token })
-      await declare(served.server, client, { schemas: [BADGE_SCHEMA], types: [userType([{ schema: BADGE_SCHEMA.id }])] })
+      await declare(served.server, client, {
+        schemas: [BADGE_SCHEMA],
+        types: [userType([{ schema: BADGE_SCHEMA.id }])],
+      })
       const report = await checkServer({ url: base, token, concurrency: 8 })
       const found = report.results.filter(({ verdict }) => ['must', 'should', 'differs'].includes(verdict))
       expect([...new Set(found.map(({ requirement }) => requirement))].sort()).toEqual(deviationsOf(profileOf(kind)))
