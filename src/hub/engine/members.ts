@@ -65,15 +65,18 @@ export async function deliverMembers(turn: Turn, job: Job): Promise<'done' | 'se
   return 'settled'
 }
 
-/** The next page of marked members, by lane. `skip`: so many of them are held. */
+/**
+ * The next page of marked members, by lane. `skip`: so many of them are held. That all are to be compared is no member: what is marked
+ * so while others are on their way stays marked, and the link with it, until the next delivery compares.
+ */
 async function readyMembers(turn: Turn, job: Job, skip: number): Promise<readonly Item[]> {
   const { deps, tenant, app } = turn
   const found = await deps.store.due(QUEUES.members(app.settings.id, job.item.key), {
     until: NEVER - 1,
-    limit: Math.min(1_000, skip + PAGE),
+    limit: Math.min(1_000, skip + PAGE + 1),
     within: { tenant, state: 'ready' },
   })
-  return found.slice(skip)
+  return found.filter(({ key }) => key !== ALL_MEMBERS).slice(skip)
 }
 
 async function isMarkedWhole({ deps, tenant, app }: Turn, job: Job): Promise<boolean> {

@@ -66,6 +66,26 @@ test('members of nested groups count as members where the app has no groups in g
   expect(membersOf(crm)).toEqual(['b'])
 })
 
+test('an inner group that goes while its members are being added takes them out again', async () => {
+  const traits = { ...createMemoryApp().traits }
+  const crm = createMemoryApp({ members: { ...traits.members, nested: false } })
+  const { people, pass } = await startHub(
+    { scope: { users: {}, groups: { filter: 'displayName eq "Outer"' } } },
+    { crm },
+  )
+  const a = await people.create('a')
+  const inner = await people.group('Inner', [a])
+  const outer = await people.group('Outer', [])
+  await pass(5_000)
+  crm.ms = 3_000
+  await people.members(outer, 'add', [inner])
+  await pass(1_500)
+  expect(crm.requests.at(-1)).toMatch(/^members .+ \+1 -0$/)
+  await people.remove(inner, 'Group')
+  await pass(30_000)
+  expect(membersOf(crm)).toEqual([])
+})
+
 test('membership in a group decides who has an account, nested groups too', async () => {
   const { people, app, pass, configure } = await startHub()
   const [a = '', b = ''] = await Promise.all(['a', 'b'].map((name) => people.create(name)))
