@@ -5,7 +5,7 @@ import { type Account, accountTag, type Link } from '../contract/index.ts'
 import { wakeReferrers } from './dependents.ts'
 import { asRead } from './disputes.ts'
 import { formerAccount, withoutDoubles } from './match.ts'
-import { keepProgress, linkNow, park, verifyTimes } from './settle.ts'
+import { keepProgress, linkNow, park, seenTimes, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 import type { Want } from './want.ts'
@@ -28,6 +28,10 @@ export async function adopt(
   }
   const wasEnded = job.link.type === 'User' && (await wasEndedHere(turn, job, want, account))
   const { tentative, off: _off, ...link } = job.link
+  const now = turn.deps.environment.now()
+  // What was sent about it before, for another resource perhaps, may still take effect; and what was found may be older than what was there.
+  const isDoubted = former !== undefined || tentative?.create === true
+  const verify = isDoubted ? verifyTimes(now) : seenTimes(now, turn.app.adapter.traits.readLagMs)
   const adopting = { ...link, adopting: true } as const
   job.link = {
     ...adopting,
@@ -37,8 +41,7 @@ export async function adopt(
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
     // It was switched off a moment ago, perhaps, and what was found may be older.
     ...(former === undefined && !wasEnded ? {} : { tentative: { attributes: ['active'] } }),
-    // What was sent about it before, for another resource perhaps, may still take effect.
-    ...(former === undefined && tentative?.create !== true ? {} : { verify: verifyTimes(turn.deps.environment.now()) }),
+    ...(verify.length === 0 ? {} : { verify }),
     ...doubtsOf(job.link, former === undefined ? undefined : await linkNow(turn, former)),
   }
   await keepProgress(turn, job, former === undefined ? [] : await forgetFormer(turn, job, former))

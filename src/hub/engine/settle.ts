@@ -41,6 +41,11 @@ export function verifyTimes(now: number): readonly number[] {
   return VERIFY_MS.map((ms) => now + ms)
 }
 
+/** When an account is read again that a search may have shown as it was before, in milliseconds since 1970. */
+export function seenTimes(now: number, readLagMs: number): readonly number[] {
+  return readLagMs === 0 ? [] : [now + readLagMs + VERIFY_MS[0]]
+}
+
 /** Keeps what is known of a link by now, with marks for those it concerns. The work goes on. */
 export async function keepProgress(turn: Turn, job: Job, others: readonly Write[] = []): Promise<void> {
   const woken = await wakeDependents(turn, job)

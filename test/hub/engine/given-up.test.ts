@@ -106,3 +106,20 @@ test('a late twin of somebody whose account was taken over is switched off', asy
     [...app.users].map(([id, { userName, active }]) => `${id === 'late' ? 'late ' : ''}${userName} ${active}`).sort(),
   ).toEqual(['b true', 'late a false'])
 })
+
+test('an account that was found in an app whose searches lag is read again', async () => {
+  const crm = createMemoryApp({ readLagMs: 2_000 })
+  const { people, app, pass } = await startHub({}, { crm })
+  app.users.set('found', { userName: 'a', active: true })
+  app.fault = (request) => {
+    // The title was there before, and the search did not show it yet.
+    if (request === 'update User found') app.users.set('found', { ...app.users.get('found'), title: 'of old' })
+    return undefined
+  }
+  const id = await people.create('a')
+  await pass(3_000)
+  expect(app.users.get('found')).toMatchObject({ externalId: id, title: 'of old' })
+  app.fault = () => undefined
+  await pass(120_000)
+  expect(app.users.get('found')?.title).toBeUndefined()
+})
