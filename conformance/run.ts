@@ -16,6 +16,7 @@ import { receiveAll } from './receive.ts'
 import { RECEIVERS } from './receivers.ts'
 import { tell } from './report.ts'
 import { SERVERS } from './servers.ts'
+import { signInAll } from './sign-in.ts'
 import { fresh } from './target.ts'
 
 const JUDGES: readonly Judge[] = [
@@ -42,6 +43,7 @@ conformance/servers, and against Lockstep itself, and writes the table in docs/c
 
   --receive       provision into other servers through the hub, and look at what they hold; --only selects some:
                   ${RECEIVERS.map(({ name }) => name).join(', ')}
+  --sign-in       sign people in through Keycloak by OpenID Connect and SAML, with the examples of the guide
   --servers       check other servers; --only selects some: ${SERVERS.map(({ name }) => name).join(', ')}
   --reports DIR   with --servers: write each full report there as JSON
 
@@ -54,6 +56,7 @@ const { values } = parseArgs({
     require: { type: 'boolean', default: false },
     servers: { type: 'boolean', default: false },
     receive: { type: 'boolean', default: false },
+    'sign-in': { type: 'boolean', default: false },
     reports: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -70,6 +73,7 @@ if (values.help) {
     process.exit(2)
   }
   if (values.receive) process.exit((await receiveAll(only)) ? 0 : 1)
+  if (values['sign-in']) process.exit((await signInAll()) ? 0 : 1)
   if (values.servers) process.exit((await judgeServers(only, values.reports)) ? 0 : 1)
   const list = JSON.parse(await readFile(join(import.meta.dirname, 'expected.json'), 'utf8')) as readonly Deviation[]
   const verdicts: Verdict[] = []
