@@ -2,9 +2,10 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import i18next from 'i18next'
+import { Allowed } from './frame/allowed.tsx'
 import { Frame } from './frame/frame.tsx'
 import { NotFound } from './frame/not-found.tsx'
-import { OPEN_PAGES, PAGES } from './pages.ts'
+import { OPEN_PAGES, PAGES, type PageEntry } from './pages.ts'
 import { Failed } from './parts/failed.tsx'
 import { CONSOLE } from './place.ts'
 import { formatSearch, parseSearch } from './search.ts'
@@ -24,10 +25,25 @@ function pageRoute({ path, area, load }: (typeof OPEN_PAGES)[number]) {
   }
 }
 
+/** A page within the frame, for those who may open it. */
+function framedRoute(page: PageEntry) {
+  const load = async () => {
+    const { default: Content } = await page.load()
+    return {
+      default: () => (
+        <Allowed page={page}>
+          <Content />
+        </Allowed>
+      ),
+    }
+  }
+  return createRoute({ getParentRoute: () => framed, ...pageRoute({ ...page, load }) })
+}
+
 /** The router of the console. */
 export const router = createRouter({
   routeTree: root.addChildren([
-    framed.addChildren(PAGES.map((page) => createRoute({ getParentRoute: () => framed, ...pageRoute(page) }))),
+    framed.addChildren(PAGES.map(framedRoute)),
     ...OPEN_PAGES.map((page) => createRoute({ getParentRoute: () => root, ...pageRoute(page) })),
   ]),
   basepath: CONSOLE.pathname.replace(/\/$/, ''),

@@ -58,7 +58,7 @@ export async function findThings(
   const things: Thing[] = []
   const since = record?.failingSince()
   if (since !== undefined && isWhole)
-    things.push({ code: 'record.failing', since: isoTime(since) ?? '', facts: {}, link: '/system' })
+    things.push({ code: 'record.failing', since: isoTime(since) ?? '', facts: {}, link: '/requests' })
   const heard = record === undefined ? undefined : await heardOf(record.store, tenants, now)
   for (const tenant of tenants) {
     const connections = await deps.tenancy.connections.list(tenant)
@@ -112,7 +112,10 @@ function ofConnections(connections: readonly Connection[], { heard, hour, faults
               code: 'connection.refused' as const,
               ...about,
               facts: { label, kind, refusals, reasons: alike.length },
-              link: alike.length === 1 ? `/t/${tenant}/faults/${alike[0]?.print}` : `${link}?outcome=refused`,
+              link:
+                alike.length === 1
+                  ? `/t/${tenant}/faults/${alike[0]?.print}`
+                  : `/t/${tenant}/requests?show=alike&filter=connection:${id}`,
             },
           ]),
     ]
@@ -136,9 +139,9 @@ async function ofApps({ hub }: AttentionDeps, tenant: string): Promise<Thing[]> 
   const holds = await hub.holds.open(tenant, MOST)
   const { items: apps } = await hub.apps.list(tenant, { limit: MOST })
   return [
-    ...holds.map(({ id, app, count, limit, openedAt }): Thing => {
+    ...holds.map(({ app, count, limit, openedAt }): Thing => {
       const since = isoTime(openedAt) ?? ''
-      return { code: 'removals.held', tenant, app, since, facts: { count, limit }, link: `/t/${tenant}/held/${id}` }
+      return { code: 'removals.held', tenant, app, since, facts: { count, limit }, link: `/t/${tenant}/held` }
     }),
     ...apps
       .filter(({ mode, state }) => mode === 'on' && state.health === 'open')
@@ -159,6 +162,6 @@ function failing({ hour }: Found): Thing[] {
     code: 'server.failing',
     tenant,
     facts: { count },
-    link: `/t/${tenant}/requests?outcome=failed`,
+    link: `/t/${tenant}/requests?show=failed`,
   }))
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type Group, PAGES, type PageEntry } from '../pages.ts'
 import { To } from '../parts/link.tsx'
 import { useSession } from '../session.tsx'
+import { mayOpen } from './allowed.tsx'
 import css from './navigation.module.css'
 
 const OF_TENANT: readonly Group[] = ['here', 'directory', 'in', 'out', 'shape']
@@ -47,17 +48,17 @@ function placeOf({ name }: PageEntry): number {
 
 /** The pages that whoever is signed in may open, by group. */
 export function usePages(): readonly PageEntry[] {
-  const { capabilities, role, tenants } = useSession()
-  return PAGES.filter(
-    ({ needs, also, ofAll }) =>
-      (capabilities.includes(needs) || also === role) && (ofAll !== true || tenants?.length !== 1),
-  )
+  const session = useSession()
+  return PAGES.filter((page) => mayOpen(session, page) && (page.ofAll !== true || session.tenants?.length !== 1))
 }
 
 /** The left bar. */
-export function Navigation({ tenant }: { readonly tenant: string | undefined }) {
+export function Navigation({ tenant: chosen }: { readonly tenant: string | undefined }) {
   const { t } = useTranslation()
   const pages = usePages()
+  const { tenants } = useSession()
+  // Whoever may see one tenant alone is always there.
+  const tenant = chosen ?? (tenants?.length === 1 ? tenants[0] : undefined)
   const groups: readonly Group[] = tenant === undefined ? ['all'] : ['all', ...OF_TENANT]
   return groups.map((group) => {
     const own = pages.filter((page) => page.group === group).sort((a, b) => placeOf(a) - placeOf(b))

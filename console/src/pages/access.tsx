@@ -10,8 +10,10 @@ import { useApi, useList } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
-import { Page } from '../parts/page.tsx'
+import { Page, Panel } from '../parts/page.tsx'
+import { saveFile } from '../parts/save-file.ts'
 import { Status } from '../parts/status.tsx'
+import { ShortTable } from '../parts/table.tsx'
 import { flag, text, useSearchState } from '../search.ts'
 import { accessCsv, isException, type Person, peopleOf } from './apps/access-rows.ts'
 import css from './apps/apps.module.css'
@@ -62,7 +64,7 @@ export default function Access() {
           <Button
             variant="default"
             leftSection={<Download size={14} />}
-            onClick={() => save(accessCsv(items), 'access.csv')}
+            onClick={() => saveFile(accessCsv(items), 'access.csv', 'text/csv')}
           >
             {t('access.export')}
           </Button>
@@ -82,8 +84,16 @@ export default function Access() {
               what={search.exceptions ? t('access.noExceptions') : t('access.empty')}
               why={hasMore ? t('access.moreToRead') : t('access.emptyWhy')}
             />
+          ) : search.app !== '' ? (
+            <OfApp tenant={tenant} people={people} app={search.app} label={labels.get(search.app) ?? search.app} />
           ) : (
-            <Matrix tenant={tenant} people={people} labels={labels} isPast={at !== undefined} />
+            <Matrix
+              tenant={tenant}
+              people={people}
+              labels={labels}
+              isPast={at !== undefined}
+              kept={{ at: search.at || undefined, exceptions: search.exceptions ? 'true' : undefined }}
+            />
           )
         }
       </Loaded>
@@ -102,11 +112,14 @@ function Matrix({
   people,
   labels,
   isPast,
+  kept,
 }: {
   readonly tenant: string
   readonly people: readonly Person[]
   readonly labels: ReadonlyMap<string, string>
   readonly isPast: boolean
+  /** What stays chosen while one app is opened. */
+  readonly kept: { readonly [name: string]: string | undefined }
 }) {
   const { t } = useTranslation('apps')
   const apps = [...new Set(people.flatMap(({ apps }) => [...apps.keys()]))].sort()
@@ -119,7 +132,7 @@ function Matrix({
             <th scope="col">{t('column.who')}</th>
             {apps.map((app) => (
               <th key={app} scope="col">
-                <To to="/t/$tenant/apps/$app" params={{ tenant, app }}>
+                <To to="/t/$tenant/access" params={{ tenant }} search={{ ...kept, app }}>
                   {labels.get(app) ?? app}
                 </To>
               </th>
@@ -142,6 +155,74 @@ function Matrix({
         </tbody>
       </table>
     </section>
+  )
+}
+
+/** One app: who has which role there, and the rule that gives it. */
+function OfApp({
+  tenant,
+  people,
+  app,
+  label,
+}: {
+  readonly tenant: string
+  readonly people: readonly Person[]
+  readonly app: string
+  readonly label: string
+}) {
+  const { t } = useTranslation('apps')
+  const rows = people.flatMap(({ user, name, apps }) => (apps.get(app) ?? []).map((row) => ({ user, name, row })))
+  return (
+    <Panel
+      title={label}
+      flush
+      actions={
+        <To to="/t/$tenant/apps/$app" params={{ tenant, app }}>
+          {t('access.toApp')}
+        </To>
+      }
+    >
+      <ShortTable
+        label={label}
+        rows={rows}
+        keyOf={({ user, row }) => `${user} ${row.kind} ${row.value}`}
+        columns={[
+          {
+            title: t('column.who'),
+            cell: ({ user, name }) => (
+              <To to="/t/$tenant/people/$id" params={{ tenant, id: user }}>
+                {name}
+              </To>
+            ),
+          },
+          { title: t('column.what'), cell: ({ row }) => `${row.value} · ${t(`access.kind.${row.kind}`)}` },
+          {
+            title: t('column.because'),
+            cell: ({ row }) =>
+              isException(row) ? (
+                <Status state="warn">
+                  {row.through}
+                  {row.confirmed === false ? ` · ${t('access.notConfirmed')}` : ''}
+                </Status>
+              ) : (
+                row.through
+              ),
+          },
+          {
+            title: t('why'),
+            cell: ({ user, name }) => (
+              <To
+                to="/t/$tenant/people/$id/why/$app"
+                params={{ tenant, id: user, app }}
+                aria-label={`${t('why')} ${name}`}
+              >
+                {t('why')}
+              </To>
+            ),
+          },
+        ]}
+      />
+    </Panel>
   )
 }
 
@@ -192,15 +273,6 @@ function Cell({
       </Popover>
     </td>
   )
-}
-
-/** Saves a text as a file. */
-function save(text: string, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
 export type { Row }

@@ -1,6 +1,8 @@
 // The log of a tenant, newest first: who changed what, before and after, and a way back.
 
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
 import { useMediaQuery } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -31,6 +33,9 @@ const SEARCH = {
   until: text(),
   open: numeric(0),
 }
+/** The types that are one click away. */
+const TYPES = ['', 'User', 'Group'] as const
+
 type LogPage = Answer<'GET /tenants/{tenant}/log'>
 type Line = LogPage['items'][number]
 
@@ -67,6 +72,12 @@ export default function Changes() {
       title={t('title')}
       actions={
         <>
+          <SegmentedControl
+            aria-label={t('filter.types')}
+            value={TYPES.find((one) => one === search.type) ?? ''}
+            onChange={(type) => change({ type })}
+            data={TYPES.map((value) => ({ value, label: t(`filter.of.${value || 'all'}`) }))}
+          />
           <Button
             variant="default"
             aria-expanded={filtering ?? wide}
@@ -171,7 +182,8 @@ function Filters({ value, change }: { readonly value: Filter; readonly change: (
   )
   return (
     <div className={css.filters}>
-      {field('type')}
+      {/* Made anew when a type is chosen above. */}
+      <div key={value.type}>{field('type')}</div>
       {field('actor')}
       {field('path')}
       {field('id')}

@@ -12,6 +12,7 @@ import { Copied } from '../parts/copy.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Facts, Page, Panel } from '../parts/page.tsx'
+import { saveFile } from '../parts/save-file.ts'
 import { Scrolled } from '../parts/scrolled.tsx'
 import { type State, Status } from '../parts/status.tsx'
 import { duration, moment } from '../words/figures.ts'
@@ -66,7 +67,10 @@ export default function OneLeaver() {
             {t('receipt.print')}
           </Button>
           {read.data !== undefined && (
-            <Button leftSection={<Download size={14} />} onClick={() => download(read.data.jws, `receipt-${id}.jws`)}>
+            <Button
+              leftSection={<Download size={14} />}
+              onClick={() => saveFile(read.data.jws, `receipt-${id}.jws`, 'application/jose')}
+            >
               {t('receipt.save')}
             </Button>
           )}
@@ -171,13 +175,4 @@ function Apps({ receipt: { apps, left } }: { readonly receipt: Receipt }) {
       )}
     </Panel>
   )
-}
-
-/** Saves a text as a file. */
-function download(text: string, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/jose' }))
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }

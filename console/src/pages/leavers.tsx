@@ -4,19 +4,23 @@ import { Button, SegmentedControl, Table, TextInput } from '@mantine/core'
 import '@mantine/core/styles/SegmentedControl.css'
 import '@mantine/core/styles/FloatingIndicator.css'
 import '@mantine/core/styles/Table.css'
+import { useMutation } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, callOf } from '../api/client.ts'
 import { useList } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
+import { Failed } from '../parts/failed.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
+import { saveFile } from '../parts/save-file.ts'
 import { Scrolled } from '../parts/scrolled.tsx'
 import { Status } from '../parts/status.tsx'
 import { oneOf, text, useSearchState } from '../search.ts'
 import { duration, moment } from '../words/figures.ts'
+import { leaversFile } from './apps/leavers-export.ts'
 
 type Leaver = Answer<'GET /tenants/{tenant}/leavers'>['items'][number]
 
@@ -36,6 +40,11 @@ export default function Leavers() {
     },
   }
   const { items, query, hasMore, more } = useList('GET /tenants/{tenant}/leavers', given, { everyMs: 5_000 })
+  const { limit: _page, ...asked } = given.query
+  const file = useMutation({
+    mutationFn: () => leaversFile(tenant, asked),
+    onSuccess: (text) => saveFile(text, `leavers-${tenant}.json`, 'application/json'),
+  })
   return (
     <Page
       title={t('leavers.title')}
@@ -68,10 +77,19 @@ export default function Leavers() {
           <Button variant="default" onClick={() => change(quarterNow())}>
             {t('leavers.quarter')}
           </Button>
+          <Button
+            variant="default"
+            leftSection={<Download size={14} />}
+            loading={file.isPending}
+            onClick={() => file.mutate()}
+          >
+            {t('leavers.export')}
+          </Button>
           <AsCommand call={callOf('GET /tenants/{tenant}/leavers', given as never)} />
         </>
       }
     >
+      {file.error !== null && <Failed error={file.error} />}
       <Panel flush label={t('leavers.title')}>
         <Loaded read={query}>
           {() =>

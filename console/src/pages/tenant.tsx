@@ -103,7 +103,7 @@ function LastChanges({ tenant, log }: { readonly tenant: string; readonly log: n
                 state: op === 'delete' ? ('off' as const) : ('ok' as const),
                 what: t(`ops.${op}`, { type, actor }),
                 aside: (
-                  <To to="/t/$tenant/changes/$place" params={{ tenant, place: String(place) }}>
+                  <To to="/t/$tenant/changes" params={{ tenant }} search={{ open: String(place) }}>
                     #{number(place)}
                   </To>
                 ),

@@ -62,7 +62,7 @@ export function ThingsToLookAt({ tenant }: { readonly tenant?: string }) {
               {items.slice(0, MOST).map((thing) => {
                 const [path = '', search = ''] = thing.link.split('?')
                 return (
-                  <li key={`${thing.code} ${thing.link}`}>
+                  <li key={`${thing.code} ${thing.app ?? ''} ${thing.link}`}>
                     <Status state={STATES[thing.code]}>{t(`things.states.${STATES[thing.code] as 'fail'}`)}</Status>
                     <span>
                       {sentence(thing)}

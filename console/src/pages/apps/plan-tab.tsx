@@ -1,7 +1,7 @@
 // The plan of an app: every request that would be sent, none sent; and carrying it out.
 
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { callOf } from '../../api/client.ts'
 import { useAct, useApi } from '../../api/use-api.ts'
@@ -17,6 +17,9 @@ import { PlanView } from './plan-view.tsx'
 
 const SEARCH = { plan: text() }
 
+/** A plan that is older than this may no longer say what would happen. */
+const FRESH_MS = 60_000
+
 export default function PlanTab({ tenant, app }: AppTab) {
   const { t } = useTranslation('apps')
   const [search, change] = useSearchState(SEARCH)
@@ -24,7 +27,16 @@ export default function PlanTab({ tenant, app }: AppTab) {
   const params = { tenant, app: app.app }
   const plans = useApi('GET /tenants/{tenant}/apps/{app}/plans', { params })
   const make = useAct('POST /tenants/{tenant}/apps/{app}/plans', { done: ({ plan }) => change({ plan }) })
-  const shown = search.plan || plans.data?.items[0]?.plan
+  const newest = plans.data?.items[0]
+  const shown = search.plan || newest?.plan
+  // Whoever opens the tab asks what would happen: a plan is made at once, unless an address names one or there is a new one.
+  const asked = useRef(false)
+  const isOld = newest === undefined || Date.now() - Date.parse(newest.madeAt) > FRESH_MS
+  useEffect(() => {
+    if (asked.current || !may || plans.data === undefined || search.plan !== '' || !isOld) return
+    asked.current = true
+    make.mutate({ params: { tenant, app: app.app } })
+  }, [may, plans.data, search.plan, isOld, make.mutate, tenant, app.app])
   return (
     <>
       <Panel
