@@ -7,7 +7,7 @@ import { adopt } from './adopt.ts'
 import { type Match, matchKeys, ownerOf, searchFor } from './match.ts'
 import { linkNow, park, settleLater } from './settle.ts'
 import { readSources } from './source.ts'
-import { accountTraits, isThere } from './steps.ts'
+import { accountTraits, comesBackByCreate, isThere } from './steps.ts'
 import { addTo, type Job, type Turn } from './turn.ts'
 import { type Want, wantOf } from './want.ts'
 
@@ -100,8 +100,9 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
     await park(turn, job, { code: 'taken', message, details: { account: account.id, resource: by } }, [by])
     return 'settled'
   }
-  const isOwn = job.link.account !== undefined && job.swapped === undefined
-  if (isOwn && (await isCircle(turn, job, attribute, gets, holder.link))) {
+  // One that was deleted as it was switched off holds no name that anybody could wait for.
+  const isMade = job.link.account !== undefined && !comesBackByCreate(turn.app.adapter.traits, job.link)
+  if (isMade && job.swapped === undefined && (await isCircle(turn, job, attribute, gets, holder.link))) {
     const { environment } = turn.deps
     const mark = Math.floor(environment.chance() * 36 ** 6).toString(36)
     job.link = { ...job.link, swap: `${value.slice(0, 40)}-${mark}` }

@@ -87,7 +87,7 @@ function unlink(): Steps {
 }
 
 /** Whether an account that is off can only be made again. */
-function comesBackByCreate({ off }: Traits, link: Link): boolean {
+export function comesBackByCreate({ off }: Traits, link: Link): boolean {
   return link.type === 'User' && off.reenable === 'create' && link.acked?.active === false
 }
 

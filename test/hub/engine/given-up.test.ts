@@ -123,3 +123,28 @@ test('an account that was found in an app whose searches lag is read again', asy
   await pass(120_000)
   expect(app.users.get('found')?.title).toBeUndefined()
 })
+
+test('whoever has to be made anew waits for the name of somebody who is held, and does not ask for it over and over', async () => {
+  const crm = createMemoryApp({
+    buckets: [{ perMinute: 60, burst: 5 }],
+    off: { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' },
+  })
+  crm.onDisable = 'delete'
+  const guard = { floor: 1, percent: 0, membersFloor: 1, membersPercent: 0 }
+  const { people, app, pass, item } = await startHub({ guard }, { crm })
+  const [a, b] = [await people.create('a'), await people.create('b')]
+  await pass(5_000)
+  await people.patch(a, { active: false })
+  await pass(5_000)
+  await people.patch(b, { active: false })
+  await pass(5_000)
+  expect(await item(b)).toMatchObject({ state: 'held' })
+  // They swap names: the old one of the first is free in the app, where the account is gone.
+  await people.patch(a, { userName: 'c' })
+  await people.patch(b, { userName: 'a' })
+  await people.patch(a, { userName: 'b', active: true })
+  app.requests.length = 0
+  await pass(300_000)
+  expect(await item(a)).toMatchObject({ state: 'waiting', value: { reason: { code: 'swap' } } })
+  expect(app.requests.filter((request) => request === 'find User userName b').length).toBeLessThan(4)
+})
