@@ -5,10 +5,28 @@ import { type Account, accountTag, type Link } from '../contract/index.ts'
 import { wakeReferrers } from './dependents.ts'
 import { asRead } from './disputes.ts'
 import { formerAccount, withoutDoubles } from './match.ts'
-import { keepProgress, linkNow, park, seenTimes, verifyTimes } from './settle.ts'
+import { keepProgress, linkNow, park, seenTimes, settleLater, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 import type { Want } from './want.ts'
+
+/** Whoever has to wait for what is on its way looks again after this time. */
+const AGAIN_MS = 1_000
+
+/**
+ * Whether an account can't be taken over yet: what is on its way for whoever had it would reach the one who has it next. Then the link is
+ * settled.
+ */
+export async function waitsForFormer(
+  turn: Turn,
+  job: Job,
+  { account, former }: { readonly account: Pick<Account, 'id'>; readonly former?: string },
+): Promise<boolean> {
+  if (former === undefined || !turn.jobs.has(former)) return false
+  turn.claims.delete(accountTag(job.link.type, account.id))
+  await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + AGAIN_MS })
+  return true
+}
 
 /** Takes over an account that is there already. What differs is written in the next round. */
 export async function adopt(
@@ -19,6 +37,7 @@ export async function adopt(
 ): Promise<'again' | 'settled'> {
   const { adopt: policy } = turn.app.settings.policy
   const { account, former } = match
+  if (await waitsForFormer(turn, job, match)) return 'settled'
   const isOurs = former !== undefined || job.link.tentative?.create === true || job.link.lostAt !== undefined
   if (!isOurs && want.wanted === 'active' && policy !== 'one') {
     const message = `The app has an account ${account.id} for this already, and is set to ${policy === 'ask' ? 'ask before taking one over' : 'take over none'}`

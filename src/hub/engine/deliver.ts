@@ -2,7 +2,7 @@
 
 import type { Document } from '../../protocol/index.ts'
 import { AppError, type Link, QUEUES } from '../contract/index.ts'
-import { adopt } from './adopt.ts'
+import { adopt, waitsForFormer } from './adopt.ts'
 import { TurnOver } from './calls.ts'
 import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
@@ -262,6 +262,7 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
   const own = { id: former.account, document: {} }
   const owner = await ownerOf(turn, job, own, { attribute: 'id', value: former.account })
   if (owner.found !== 'one') return 'none'
+  if (await waitsForFormer(turn, job, owner)) return 'settled'
   // What it holds was confirmed to the old link; nobody can read it.
   const { tenant, queue } = job.item
   const [old] = await turn.deps.store.items(tenant, queue, { keys: [former.resource] })

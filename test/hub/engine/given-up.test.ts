@@ -148,3 +148,23 @@ test('whoever has to be made anew waits for the name of somebody who is held, an
   expect(await item(a)).toMatchObject({ state: 'waiting', value: { reason: { code: 'swap' } } })
   expect(app.requests.filter((request) => request === 'find User userName b').length).toBeLessThan(4)
 })
+
+test('an account is taken over once what is on its way for the one who had it has arrived', async () => {
+  const { people, app, pass, configure, link } = await startHub()
+  const old = await people.create('a')
+  await pass(3_000)
+  const account = (await link(old))?.account
+  await people.remove(old)
+  await pass(3_000)
+  app.fault = (request) => {
+    app.ms = request.startsWith('remove') ? 4_000 : 5
+    return undefined
+  }
+  await configure('crm', { policy: { onLeave: 'delete', tombstoneDays: 30, adopt: 'one' } })
+  await pass(1_000)
+  expect(app.requests.at(-1)).toBe(`remove User ${account}`)
+  await people.create('a')
+  await pass(20_000)
+  expect(app.requests).not.toContain(`update User ${account}`)
+  expect([...app.users.values()]).toMatchObject([{ userName: 'a', active: true }])
+})
