@@ -30,8 +30,9 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
   // An account that is gone has given up its name as well.
   if (renamed || moved) writes.push(...(await wakeWaiting(turn, job.item.key)))
   // Who waits for the name of an account that nobody here had when it was found.
-  const { type, account } = job.saved
-  if ((renamed || moved) && account !== undefined) writes.push(...(await wakeWaiting(turn, accountTag(type, account))))
+  const accounts = new Set([job.saved.account, job.link.account].filter((account) => account !== undefined))
+  for (const account of renamed || moved ? accounts : [])
+    writes.push(...(await wakeWaiting(turn, accountTag(job.link.type, account))))
   if (moved && before !== undefined && job.source.type === 'User')
     writes.push(...(await wakeReferrers(turn, job.item.key)))
   if (moved || joins) writes.push(...(await wakeGroups(turn, job, isMember(job.link))))

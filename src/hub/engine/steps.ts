@@ -78,7 +78,10 @@ export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps' | 'settings'>,
   if (link.account === undefined || (isMadeAgain && comesBackByCreate(traits, link))) {
     return withoutAccount(app, own, link, want)
   }
-  if (want.wanted === 'absent') return removal(traits, own, link, link.account)
+  if (want.wanted === 'absent') {
+    // It stays there, switched off, however often it is removed: all that is left to do is its name.
+    return staysOff(traits, link) ? changes(app, own, link, link.account, want) : removal(own, link, link.account)
+  }
   return changes(app, own, link, link.account, want)
 }
 
@@ -103,17 +106,23 @@ function withoutAccount(app: Pick<CompiledApp, 'maps'>, own: AccountTraits, link
   return { action: 'create', steps: [{ do: 'create', type, document: want.document }], needsMatch: true, removes: 0 }
 }
 
-function removal({ off }: Traits, own: AccountTraits, link: Link, id: string): Steps {
-  const { type, acked, tentative } = link
-  const isOff = type === 'User' && acked?.active === false && !isUncertain(link, 'active')
-  // It stays there, switched off, however often it is removed.
-  if (isOff && off.removeMeans === 'deactivates' && tentative?.remove !== true) return NOTHING
+function isOff(link: Link): boolean {
+  return link.type === 'User' && link.acked?.active === false && !isUncertain(link, 'active')
+}
+
+/** Whether an account has been removed, where the app only switches such accounts off. */
+function staysOff({ off }: Traits, link: Link): boolean {
+  return isOff(link) && off.removeMeans === 'deactivates' && link.tentative?.remove !== true
+}
+
+function removal(own: AccountTraits, link: Link, id: string): Steps {
+  const { type, acked } = link
   const hadAccess = acked?.active !== false || isUncertain(link, 'active')
   const counted = hadAccess && link.counted !== true ? 1 : 0
   if (own.remove) {
     return { action: 'remove', steps: [{ do: 'remove', type, id }], needsMatch: false, removes: counted }
   }
-  if (type === 'Group' || isOff) return NOTHING
+  if (type === 'Group' || isOff(link)) return NOTHING
   return { action: 'disable', steps: [disable(link, id)], needsMatch: false, removes: counted }
 }
 

@@ -100,19 +100,19 @@ function leaves(
   if (!context.killed && (onLeave === 'unlink' || onLeave === 'ignore')) {
     return { ...base, wanted: 'absent', leave: onLeave }
   }
-  if (onLeave === 'delete') return { ...base, wanted: 'absent' }
+  if (onLeave === 'delete') return { ...base, wanted: 'absent', ...switchedOff(app, source, link, context) }
   const off = link?.off
   if (deleteAfterDays === undefined || off === undefined || link?.account === undefined) {
     return { ...base, wanted: 'disabled', ...switchedOff(app, source, link, context) }
   }
   const removeAt = off.at + deleteAfterDays * DAY_MS
-  if (removeAt <= context.now) return { ...base, wanted: 'absent' }
+  if (removeAt <= context.now) return { ...base, wanted: 'absent', ...switchedOff(app, source, link, context) }
   return { ...base, wanted: 'disabled', removeAt, ...switchedOff(app, source, link, context) }
 }
 
 /**
- * The account, switched off: renamed with its resource as long as there is one, so that its old name blocks nobody. Without a document
- * nothing but that is asked of it.
+ * The account, switched off: renamed with its resource as long as there is one, so that its old name blocks nobody, also where the app
+ * keeps what is removed. Without a document nothing but that is asked of it.
  */
 function switchedOff(
   app: Pick<CompiledApp, 'maps'>,

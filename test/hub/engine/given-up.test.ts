@@ -168,3 +168,25 @@ test('an account is taken over once what is on its way for the one who had it ha
   expect(app.requests).not.toContain(`update User ${account}`)
   expect([...app.users.values()]).toMatchObject([{ userName: 'a', active: true }])
 })
+
+test('an account that stays, switched off, when it is removed gives up its name with the person who has another by now', async () => {
+  const off = { disableMeans: 'kept', disabledReads: true, reenable: 'update', removeMeans: 'deactivates' } as const
+  const { people, app, pass, item } = await startHub(
+    {
+      scope: { users: { filter: 'userType eq "staff"' } },
+      policy: { onLeave: 'delete', tombstoneDays: 30, adopt: 'one' },
+    },
+    { crm: createMemoryApp({ off }) },
+  )
+  const [a, b] = [await people.create('a', { userType: 'staff' }), await people.create('b', { userType: 'staff' })]
+  await pass(3_000)
+  await people.patch(a, { userType: 'guest' })
+  await pass(3_000)
+  await people.patch(a, { userName: 'c' })
+  await people.patch(b, { userName: 'a' })
+  // The app is asked after a minute what has become of the account.
+  await pass(120_000)
+  const names = [...app.users.values()].map(({ userName, active }) => `${userName} ${active !== false}`)
+  expect(names.sort()).toEqual(['a true', 'c false'])
+  expect(await item(b)).toMatchObject({ state: '' })
+})

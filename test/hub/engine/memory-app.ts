@@ -165,6 +165,11 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
       }),
     remove: (type, id) =>
       ask(`remove ${type} ${id}`, () => {
+        const known = app.users.get(id)
+        if (type === 'User' && app.traits.off.removeMeans === 'deactivates') {
+          if (known !== undefined) app.users.set(id, { ...known, active: false })
+          return
+        }
         of(type).delete(id)
         app.members.delete(id)
         for (const members of app.members.values()) members.delete(id)
