@@ -74,7 +74,7 @@ export function createWatch({ scheduler, apps, violated, forgetful }: WatchOptio
     }
   }
 
-  /** Whoever takes over an account must have found exactly one. */
+  /** Whoever takes over an account must have found exactly one; what is hidden, switched off, nobody finds. */
   function requireSurelyOurs(sent: Sent): void {
     const { request } = sent
     const app = apps.get(sent.app)
@@ -82,7 +82,7 @@ export function createWatch({ scheduler, apps, violated, forgetful }: WatchOptio
     if (app === undefined || account === undefined || account.ours || touched.has(account)) return
     touched.add(account)
     const like = [...app.accounts.values()].filter(
-      (one) => one.type === account.type && one.document.userName === account.document.userName,
+      (one) => one.type === account.type && !one.hidden && one.document.userName === account.document.userName,
     )
     const older = like.filter(({ made }) => made < sent.at - OLD_MS)
     if (older.length > 1)
