@@ -40,7 +40,8 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
   if (wasStale) dispute(job, before, seen)
   if (want.wanted === 'active') {
     if ((await verifyPresent(turn, job, want, seen)) === 'settled') return 'settled'
-  } else verifyOff(turn, job, want, id, seen, now)
+  } else if (seen !== undefined && (await isOthersNow(turn, job, seen))) loseOld(job, now)
+  else verifyOff(turn, job, want, id, seen, now)
   if (link.doubted === true) await dealWithTwins(turn, job, want)
   if (later.length === 0) {
     const { doubted: _doubted, sentAs: _sentAs, ...sure } = job.link
@@ -80,14 +81,6 @@ function verifyOff(
 ): void {
   const { link } = job
   if (id === undefined) return
-  if (seen !== undefined && isReused(turn, link, seen)) {
-    // The account that was ours is gone, and its id is that of somebody else's.
-    const { account: _account, acked: _acked, ...gone } = link
-    const off =
-      link.off === undefined ? {} : { off: { ...link.off, account: '', readBack: { at: now, found: 'none' } } as const }
-    job.link = { ...gone, ...off }
-    return
-  }
   const isActive = seen !== undefined && (link.type === 'Group' || seen.document.active !== false)
   const found: ReadBack['found'] = seen === undefined ? 'none' : isActive ? 'active' : 'off'
   const off = link.off === undefined ? {} : { off: { ...link.off, readBack: { at: now, found } } }
@@ -108,6 +101,19 @@ function verifyOff(
   if (!wasOff) return
   turn.deps.meter?.resurrected({ tenant: turn.tenant, app: turn.app.settings.id })
   tell(turn, job, { event: 'resurrected', message: `The account ${id} was found switched on again` })
+}
+
+/** Whether the account of somebody who is out is another's by now: of whoever was hired again, or has got its id. */
+async function isOthersNow(turn: Turn, job: Job, seen: Account): Promise<boolean> {
+  if (isReused(turn, job.link, seen)) return true
+  return job.link.account === undefined && (await isSomebodys(turn, job, seen.id))
+}
+
+/** The account that was ours is gone, as far as this link is concerned. */
+function loseOld(job: Job, now: number): void {
+  const { account: _account, acked: _acked, ...link } = job.link
+  const readBack = { at: now, found: 'none' } as const
+  job.link = link.off === undefined ? link : { ...link, off: { ...link.off, account: '', readBack } }
 }
 
 /**

@@ -190,3 +190,22 @@ test('an account that stays, switched off, when it is removed gives up its name 
   expect(names.sort()).toEqual(['a true', 'c false'])
   expect(await item(b)).toMatchObject({ state: '' })
 })
+
+test('an account that somebody else has by now is not that of whoever had it before, also while it is off', async () => {
+  const off = { disableMeans: 'kept', disabledReads: true, reenable: 'update', removeMeans: 'deactivates' } as const
+  const { people, app, pass, link } = await startHub(
+    { policy: { onLeave: 'delete', tombstoneDays: 30, adopt: 'one' } },
+    { crm: createMemoryApp({ off }) },
+  )
+  const old = await people.create('a')
+  await pass(3_000)
+  await people.remove(old)
+  await pass(3_000)
+  const id = await people.create('a')
+  await pass(3_000)
+  expect([...app.users.values()]).toMatchObject([{ externalId: id, active: true }])
+  await people.patch(id, { active: false })
+  await pass(2_000_000)
+  expect((await link(id))?.account).toBeDefined()
+  expect((await link(old))?.account).toBeUndefined()
+})
