@@ -100,7 +100,7 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
       const isSure = known !== null && known.account === account && known.tentative !== true
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, value: { account } }))
       else (known?.disputed === true ? disputed : adds).push({ item, account, do: 'add' })
-    } else if (known !== null && (await mayBeMember(turn, job, item.key, known.account, link))) {
+    } else if (known !== null && (await mayBeMember(turn, job, item.key, known, link))) {
       const move = { item, account: known.account, do: 'remove' } as const
       ;(known.disputed === true ? disputed : removes).push(move)
     } else settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
@@ -113,11 +113,14 @@ async function mayBeMember(
   turn: Turn,
   job: Job,
   member: string,
-  account: string,
+  { account, tentative }: Membership,
   link: Link | undefined,
 ): Promise<boolean> {
   const { deps, tenant, app } = turn
   const { off } = app.adapter.traits
+  // Where it was ended while it was being added, whoever has got its id since may have been added in its stead.
+  if (tentative === true && turn.ended.has(accountTag('User', account)) && (await ownerOf(turn, account)) === member)
+    return true
   if (link?.account === account) {
     // One that only looks removed, or is out of reach, still is a member, and would come back as one.
     return isThere(app.adapter.traits, link) || off.disableMeans !== 'deleted'

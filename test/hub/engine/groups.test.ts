@@ -86,6 +86,31 @@ test('an inner group that goes while its members are being added takes them out 
   expect(membersOf(crm)).toEqual([])
 })
 
+test('whoever gets the id of an account that was deleted while it was being added is taken out of the group', async () => {
+  const crm = createMemoryApp({
+    members: { ...createMemoryApp().traits.members, read: 'none' },
+    off: { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' },
+  })
+  crm.onDisable = 'delete'
+  const { people, pass, link } = await startHub(WITH_GROUPS, { crm })
+  const a = await people.create('a')
+  const group = await people.group('Staff')
+  await pass(5_000)
+  crm.nextIds.push((await link(a))?.account ?? '')
+  crm.fault = (request) => {
+    // The new account comes a moment after the group was looked at once more.
+    crm.ms = request.startsWith('members') && request.includes('+1') ? 4_000 : request.startsWith('create') ? 2_700 : 5
+    return undefined
+  }
+  await people.members(group, 'add', [a])
+  await pass(1_500)
+  await people.patch(a, { active: false })
+  await people.create('b')
+  await pass(200_000)
+  expect([...crm.users.values()]).toMatchObject([{ userName: 'b' }])
+  expect(membersOf(crm)).toEqual([])
+})
+
 test('membership in a group decides who has an account, nested groups too', async () => {
   const { people, app, pass, configure } = await startHub()
   const [a = '', b = ''] = await Promise.all(['a', 'b'].map((name) => people.create(name)))
