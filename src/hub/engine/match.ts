@@ -85,7 +85,8 @@ export function searchable({ match }: Pick<AccountTraits, 'match'>, keys: readon
   return keys.filter(({ attribute }) => match.includes(attribute))
 }
 
-function isExternalId({ attribute }: MatchKey): boolean {
+/** Whether a key is the id that resources are given here. */
+export function isExternalId({ attribute }: MatchKey): boolean {
   return attribute === 'externalId'
 }
 

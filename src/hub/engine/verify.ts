@@ -4,7 +4,7 @@ import type { Document } from '../../protocol/index.ts'
 import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
 import { asRead, hasAccess, isStale } from './disputes.ts'
 import { loseAccount } from './lost.ts'
-import { headersOf, isOthers, isOurs, matchKeys, searchable, searchFor, withoutDoubles } from './match.ts'
+import { headersOf, isExternalId, isOthers, isOurs, matchKeys, searchable, searchFor, withoutDoubles } from './match.ts'
 import { verifyMembers } from './members-read.ts'
 import { keepProgress } from './settle.ts'
 import { accountTraits, managedOf } from './steps.ts'
@@ -42,7 +42,7 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
     if ((await verifyPresent(turn, job, want, seen)) === 'settled') return 'settled'
   } else if (seen !== undefined && (await isOthersNow(turn, job, seen))) loseOld(job, now)
   else verifyOff(turn, job, want, id, seen, now)
-  if (link.doubted === true) await dealWithTwins(turn, job, want)
+  if (link.doubted === true) await dealWithTwins(turn, job, want, seen)
   if (later.length === 0) {
     const { doubted: _doubted, sentAs: _sentAs, ...sure } = job.link
     job.link = sure
@@ -132,13 +132,16 @@ function isReused({ app }: Turn, { type, off, acked, account }: Link, { document
   return nameIn(document) !== nameIn(was)
 }
 
-/** A create of unknown outcome may have made an account beside the one that is linked: it must not stay switched on. */
-async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
+/**
+ * A create of unknown outcome may have made an account beside the one that is linked, which was `seen`: it must not stay switched on.
+ */
+async function dealWithTwins(turn: Turn, job: Job, want: Want, seen: Account | undefined): Promise<void> {
   const own = accountTraits(turn.app.adapter.traits, job.link.type)
   const sentAs = job.link.sentAs ?? []
   // A twin is called what it was sent as: whoever has the name of today, and was not, is a stranger.
   const present = sentAs.length > 0 ? [] : matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
   const keys = withoutDoubles([...present, ...(own === undefined ? [] : searchable(own, sentAs))])
+  const keepsIds = seen?.document.externalId !== undefined
   for (const key of keys) {
     // Only what nobody else has by accident tells that it is ours.
     const isSure = key.attribute === 'externalId' || own?.unique.includes(key.attribute) === true
@@ -146,6 +149,8 @@ async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
       if (!isSure && !isOurs(account, want.document ?? job.link.acked, sentAs)) continue
       if (account.id === job.link.account || account.document.active === false) continue
       if (isOthers(account, want.document ?? job.link.acked, sentAs)) continue
+      // Where the app keeps the id that we gave, whoever has none was not made by us.
+      if (keepsIds && account.document.externalId === undefined && sentAs.some(isExternalId)) continue
       if (await isSomebodys(turn, job, account.id)) continue
       if (job.link.account === undefined) takeAsOurs(turn, job, account)
       else await endTwin(turn, job, account)

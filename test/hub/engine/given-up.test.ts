@@ -209,3 +209,18 @@ test('an account that somebody else has by now is not that of whoever had it bef
   expect((await link(id))?.account).toBeDefined()
   expect((await link(old))?.account).toBeUndefined()
 })
+
+test('a stranger who got the name that a doubted account had is not taken for its twin', async () => {
+  const { people, app, pass } = await startHub()
+  app.fault = (request) => (request.startsWith('create') ? { ...failed(), after: true } : undefined)
+  const id = await people.create('a')
+  await pass(3_000)
+  app.fault = () => undefined
+  await pass(10_000)
+  await people.patch(id, { userName: 'b' })
+  await pass(3_000)
+  app.users.set('stranger', { userName: 'a', active: true })
+  await pass(2_000_000)
+  expect(app.users.get('stranger')).toEqual({ userName: 'a', active: true })
+  expect([...app.users.values()].map(({ userName }) => userName).sort()).toEqual(['a', 'b'])
+})
