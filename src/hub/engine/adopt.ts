@@ -68,7 +68,7 @@ export async function adopt(
 }
 
 /** What may still appear: accounts that creates of unknown outcome have made for this resource, or for the one whose account it was. */
-function doubtsOf(own: Link, old: Link | undefined): Pick<Link, 'doubted' | 'sentAs'> {
+export function doubtsOf(own: Link, old: Link | undefined): Pick<Link, 'doubted' | 'sentAs'> {
   const links = old === undefined ? [own] : [own, old]
   const isDoubted = links.some(({ doubted, tentative }) => doubted === true || tentative?.create === true)
   const sent = links.flatMap(({ sentAs = [], tentative }) => [...sentAs, ...(tentative?.sentAs ?? [])])
@@ -82,7 +82,7 @@ async function wasEndedHere(turn: Turn, job: Job, want: Want, { id }: Account): 
 }
 
 /** The account is of the new resource from now on: the tombstone of the old one must not touch it, and who refers to that has to drop it. */
-async function forgetFormer(turn: Turn, job: Job, former: string): Promise<readonly Write[]> {
+export async function forgetFormer(turn: Turn, job: Job, former: string): Promise<readonly Write[]> {
   const { tenant, queue } = job.item
   const referrers = job.link.type === 'User' ? await wakeReferrers(turn, former) : []
   return [{ write: 'item', item: { tenant, queue, key: former }, set: undefined } as const, ...referrers]

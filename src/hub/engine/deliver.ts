@@ -2,7 +2,7 @@
 
 import type { Document } from '../../protocol/index.ts'
 import { AppError, type Link, QUEUES } from '../contract/index.ts'
-import { adopt, waitsForFormer } from './adopt.ts'
+import { adopt, doubtsOf, forgetFormer, waitsForFormer } from './adopt.ts'
 import { TurnOver } from './calls.ts'
 import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
@@ -14,6 +14,7 @@ import { deliverMembers, forgetMembers } from './members.ts'
 import {
   dropLink,
   keepProgress,
+  linkNow,
   park,
   saveConfirmed,
   settleFailure,
@@ -264,12 +265,12 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
   if (owner.found !== 'one') return 'none'
   if (await waitsForFormer(turn, job, owner)) return 'settled'
   // What it holds was confirmed to the old link; nobody can read it.
-  const { tenant, queue } = job.item
-  const [old] = await turn.deps.store.items(tenant, queue, { keys: [former.resource] })
-  const { acked = {} } = (old?.value ?? {}) as unknown as Partial<Link>
+  const old = await linkNow(turn, former.resource)
   const verify = verifyTimes(environment.now())
-  job.link = { ...job.link, account: former.account, acked: { ...acked, active: false }, adopting: true, verify }
-  await keepProgress(turn, job)
+  const acked = { ...old?.acked, active: false }
+  const doubts = doubtsOf(job.link, old)
+  job.link = { ...job.link, account: former.account, acked, adopting: true, verify, ...doubts }
+  await keepProgress(turn, job, owner.former === undefined ? [] : await forgetFormer(turn, job, owner.former))
   return 'again'
 }
 

@@ -53,7 +53,9 @@ export async function ownerOf({ deps, tenant, app }: Turn, account: string): Pro
   for (const type of ['User', 'Group'] as const) {
     const tag = accountTag(type, account)
     const items = await deps.store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
-    const item = items.find(({ value }) => (value as unknown as Link).account === account)
+    const owners = items.filter(({ value }) => (value as unknown as Link).account === account)
+    // Of two, the one who left had it before.
+    const item = owners.find(({ value }) => (value as unknown as Link).goneAt === undefined) ?? owners[0]
     if (item !== undefined) return item.key
   }
   return undefined

@@ -224,3 +224,18 @@ test('a stranger who got the name that a doubted account had is not taken for it
   expect(app.users.get('stranger')).toEqual({ userName: 'a', active: true })
   expect([...app.users.values()].map(({ userName }) => userName).sort()).toEqual(['a', 'b'])
 })
+
+test('a hidden account that was taken over is forgotten by the one who had it', async () => {
+  const off = { disableMeans: 'removed', disabledReads: false, reenable: 'update', removeMeans: 'removed' } as const
+  const crm = createMemoryApp({ off })
+  crm.onDisable = 'hide'
+  const { people, app, pass, link } = await startHub({}, { crm })
+  const old = await people.create('a')
+  await pass(3_000)
+  await people.remove(old)
+  await pass(3_000)
+  const id = await people.create('a')
+  await pass(3_000)
+  expect([...app.users.values()]).toMatchObject([{ externalId: id, active: true }])
+  expect(await link(old)).toBeUndefined()
+})
