@@ -8,6 +8,7 @@ type Bytes = Uint8Array<ArrayBuffer>
 export type WholeAnswer = Response & { readonly [BYTES]: Bytes }
 
 const decoder = new TextDecoder()
+const NOTHING: Bytes = new Uint8Array(0)
 
 /** Names and values that headers may have. RFC 9110 §5.1, §5.5. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -26,41 +27,75 @@ export function createWholeAnswer(
   for (const [name, value] of pairs) {
     if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError(`${name} is no header`)
   }
-  const bytes = body ?? new Uint8Array(0)
-  let headers: Headers | undefined
-  const read = () => {
-    headers ??= new Headers(pairs as [string, string][])
-    return headers
+  return new HeldAnswer(status, pairs, body)
+}
+
+/** One class for all answers: made for every request, its members are not made anew each time. */
+class HeldAnswer implements WholeAnswer {
+  readonly [BYTES]: Bytes
+  readonly status: number
+  readonly #pairs: readonly (readonly [name: string, value: string])[]
+  readonly #body: Bytes | null
+  #headers: Headers | undefined
+  #made: Response | undefined
+
+  constructor(status: number, pairs: readonly (readonly [name: string, value: string])[], body: Bytes | null) {
+    this[BYTES] = body ?? NOTHING
+    this.status = status
+    this.#pairs = pairs
+    this.#body = body
   }
-  let made: Response | undefined
-  const real = () => {
-    made ??= new Response(body, { status, headers: read() })
-    return made
+
+  get headers() {
+    this.#headers ??= new Headers(this.#pairs as [string, string][])
+    return this.#headers
   }
-  return {
-    [BYTES]: bytes,
-    status,
-    get headers() {
-      return read()
-    },
-    ok: status < 300,
-    statusText: '',
-    type: 'default',
-    url: '',
-    redirected: false,
-    get body() {
-      return real().body
-    },
-    get bodyUsed() {
-      return made?.bodyUsed ?? false
-    },
-    text: async () => (made === undefined ? decoder.decode(bytes) : made.text()),
-    json: () => real().json(),
-    arrayBuffer: () => real().arrayBuffer(),
-    bytes: () => real().bytes(),
-    blob: () => real().blob(),
-    formData: () => real().formData(),
-    clone: () => real().clone(),
+  get ok() {
+    return this.status < 300
+  }
+  get statusText() {
+    return ''
+  }
+  get type() {
+    return 'default' as const
+  }
+  get url() {
+    return ''
+  }
+  get redirected() {
+    return false
+  }
+  get body() {
+    return this.#real().body
+  }
+  get bodyUsed() {
+    return this.#made?.bodyUsed ?? false
+  }
+  async text() {
+    return this.#made === undefined ? decoder.decode(this[BYTES]) : this.#made.text()
+  }
+  json() {
+    return this.#real().json()
+  }
+  arrayBuffer() {
+    return this.#real().arrayBuffer()
+  }
+  bytes() {
+    return this.#real().bytes()
+  }
+  blob() {
+    return this.#real().blob()
+  }
+  formData() {
+    return this.#real().formData()
+  }
+  clone() {
+    return this.#real().clone()
+  }
+
+  #real(): Response {
+    this.#made ??= new Response(this.#body, { status: this.status, headers: this.headers })
+    return this.#made
   }
 }
 

@@ -72,6 +72,13 @@ export function pathOf(endpoint: string, id: string): string {
   return `${endpoint}/${encode(id)}`
 }
 
+/** Marks that a URL may hold, but that some servers read as their own. RFC 3986 §2.2. */
+const MARKS = /[!'()*]/
+const EACH_MARK = new RegExp(MARKS, 'g')
+
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(text)
+  return MARKS.test(encoded)
+    ? encoded.replace(EACH_MARK, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    : encoded
 }

@@ -46,6 +46,8 @@ const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS
 /** Statuses whose answers have no body, not even an empty one. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
+const EMPTY = new Uint8Array(0)
+
 const unpackers = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate) }
 
 /** Sends a request as `fetch` would, but follows no redirect. Throws {@link OutboundError}, or the reason of `init.signal`. */
@@ -56,7 +58,8 @@ export async function exchange(to: Destination, init: RequestInit, options: Exch
   if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method))
     throw new OutboundError('ERR_OUTBOUND_REFUSED', `The method ${method} is not allowed`)
   const { body, type } = await readBody(init.body)
-  const headers = ['host', to.url.host, ...Object.entries(readHeaders(init.headers, type)).flat()]
+  const headers = ['host', to.url.host]
+  for (const [name, value] of Object.entries(readHeaders(init.headers, type))) headers.push(name, value)
   // What has no body says nothing of one, but where one is expected. RFC 9110 §8.6.
   if (body !== undefined || !BODILESS.has(method.toUpperCase()))
     headers.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
@@ -134,7 +137,7 @@ function send(
     })
     call.once('response', (answer: IncomingMessage) => {
       const body = createBody()
-      answer.on('data', (chunk: Uint8Array) => {
+      answer.on('data', (chunk: Uint8Array<ArrayBuffer>) => {
         if (body.add(chunk) > limits.answerBytes) failed(tooLong(to, limits))
       })
       answer.on('error', failed)
@@ -161,15 +164,20 @@ function start(options: RequestOptions, url: URL): ClientRequest {
   }
 }
 
-/** A growing body: one buffer, because an answer may come byte by byte, and each piece is an object. */
-function createBody(): { add(chunk: Uint8Array): number; whole(): Uint8Array<ArrayBuffer> } {
-  let bytes = new Uint8Array(0)
+/** A growing body: most come in one piece; of more one buffer is made, because they may come byte by byte, and each is an object. */
+function createBody(): { add(chunk: Uint8Array<ArrayBuffer>): number; whole(): Uint8Array<ArrayBuffer> } {
+  let bytes: Uint8Array<ArrayBuffer> = EMPTY
   let length = 0
   return {
     add: (chunk) => {
+      if (length === 0) {
+        bytes = chunk
+        length = chunk.length
+        return length
+      }
       const next = length + chunk.length
       if (next > bytes.length) {
-        const wider = new Uint8Array(length === 0 ? next : Math.max(next, 2 * bytes.length))
+        const wider = new Uint8Array(Math.max(next, 2 * bytes.length))
         wider.set(bytes.subarray(0, length))
         bytes = wider
       }
@@ -177,7 +185,7 @@ function createBody(): { add(chunk: Uint8Array): number; whole(): Uint8Array<Arr
       length = next
       return length
     },
-    whole: () => bytes.subarray(0, length),
+    whole: () => (bytes.length === length ? bytes : bytes.subarray(0, length)),
   }
 }
 

@@ -1,6 +1,6 @@
 // The messages between the writer thread and the threads that send it writes.
 
-import { Conflict, type LogDraft, StoreUnavailable, type Written } from '../contract/index.ts'
+import { Conflict, type ItemDraft, type LogDraft, StoreUnavailable, type Written } from '../contract/index.ts'
 import type { AnyWrite } from './work.ts'
 
 /** A list of writes with the number that its answer will carry. */
@@ -30,12 +30,18 @@ function lighten(write: AnyWrite, texts: string[]): unknown {
     case 'remove':
       texts.push(JSON.stringify(write.log.paths))
       return { ...write, log: { ...write.log, paths: undefined } }
+    case 'item': {
+      const { set } = write
+      if (set?.value === undefined) return write
+      texts.push(JSON.stringify(set.value))
+      return { ...write, set: { ...set, value: null } }
+    }
     default:
       return write
   }
 }
 
-/** The lists of a message; their log drafts hold the paths as text. */
+/** The lists of a message; their log drafts hold the paths as text, their items the values. */
 export function unpack(message: CommitMessage): readonly Numbered[] {
   let at = 1
   const next = () => message[at++] ?? ''
@@ -43,6 +49,10 @@ export function unpack(message: CommitMessage): readonly Numbered[] {
     if (write.write === 'create' || write.write === 'update') {
       const draft = { ...write.draft, text: next() }
       return { ...write, draft, log: { ...write.log, paths: [], pathsText: next() } as TextDraft }
+    }
+    if (write.write === 'item') {
+      const { set } = write
+      return set?.value === undefined ? write : { ...write, set: { ...set, valueText: next() } as TextItem }
     }
     if (write.write !== 'remove') return write
     return { ...write, log: { ...write.log, paths: [], pathsText: next() } as TextDraft }
@@ -54,6 +64,11 @@ export function unpack(message: CommitMessage): readonly Numbered[] {
 /** A log draft whose paths are JSON text. */
 export interface TextDraft extends LogDraft {
   readonly pathsText?: string
+}
+
+/** What is written of an item whose value is JSON text. */
+export interface TextItem extends ItemDraft {
+  readonly valueText?: string
 }
 
 /** The answers of the writer thread, after the COMMIT. */

@@ -16,6 +16,7 @@ import { DONE, NOTHING } from '../rules.ts'
 import { numberOf, textOf } from '../sql/columns.ts'
 import type { Connection, SqlValue } from './connection.ts'
 import type { Counters } from './counters.ts'
+import type { TextItem } from './messages.ts'
 
 /** Takes or gives back a lease, in a transaction of its own. `Written.version` is the epoch, 0 when another owner has it. */
 export type LeaseWrite =
@@ -152,7 +153,7 @@ function updateItem(
       values.push(settles, value as number | string)
     } else {
       changes.push(`${field} = ?`)
-      values.push(field === 'value' ? JSON.stringify(value) : (value as number | string))
+      values.push(field === 'value' ? valueText(set) : (value as number | string))
     }
   }
   // Nothing is said, but whether it is there counts.
@@ -168,19 +169,13 @@ export function insertItem(
   tenantNo: number,
   set: ItemDraft,
 ): void {
-  const {
-    tag = '',
-    lane = 0,
-    due = NEVER,
-    state = '',
-    mark = 0,
-    done = 0,
-    place = 0,
-    value = null,
-    expires = NEVER,
-  } = set
-  const text = JSON.stringify(value)
-  connection.run(INSERT, tenantNo, queue, key, tag, lane, due, state, mark, done, place, text, expires)
+  const { tag = '', lane = 0, due = NEVER, state = '', mark = 0, done = 0, place = 0, expires = NEVER } = set
+  connection.run(INSERT, tenantNo, queue, key, tag, lane, due, state, mark, done, place, valueText(set), expires)
+}
+
+/** The value of a draft as it is stored. */
+function valueText({ valueText, value = null }: TextItem): string {
+  return valueText ?? JSON.stringify(value)
 }
 
 function markItem({ connection, now }: WorkDeps, write: MarkWrite, tenantNo: number): Written {
