@@ -74,7 +74,7 @@ export function pathOf(endpoint: string, id: string): string {
 
 /** Marks that a URL may hold, but that some servers read as their own. RFC 3986 §2.2. */
 const MARKS = /[!'()*]/
-const EACH_MARK = new RegExp(MARKS, 'g')
+const EACH_MARK = /[!'()*]/g
 
 function encode(text: string): string {
   const encoded = encodeURIComponent(text)

@@ -1,7 +1,7 @@
 // The messages between the writer thread and the threads that send it writes.
 
-import { Conflict, type ItemDraft, type LogDraft, StoreUnavailable, type Written } from '../contract/index.ts'
-import type { AnyWrite } from './work.ts'
+import { Conflict, type LogDraft, StoreUnavailable, type Written } from '../contract/index.ts'
+import type { AnyWrite, TextItem } from './work.ts'
 
 /** A list of writes with the number that its answer will carry. */
 export type Numbered = readonly [call: number, writes: readonly AnyWrite[]]
@@ -64,11 +64,6 @@ export function unpack(message: CommitMessage): readonly Numbered[] {
 /** A log draft whose paths are JSON text. */
 export interface TextDraft extends LogDraft {
   readonly pathsText?: string
-}
-
-/** What is written of an item whose value is JSON text. */
-export interface TextItem extends ItemDraft {
-  readonly valueText?: string
 }
 
 /** The answers of the writer thread, after the COMMIT. */

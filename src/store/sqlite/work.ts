@@ -16,7 +16,6 @@ import { DONE, NOTHING } from '../rules.ts'
 import { numberOf, textOf } from '../sql/columns.ts'
 import type { Connection, SqlValue } from './connection.ts'
 import type { Counters } from './counters.ts'
-import type { TextItem } from './messages.ts'
 
 /** Takes or gives back a lease, in a transaction of its own. `Written.version` is the epoch, 0 when another owner has it. */
 export type LeaseWrite =
@@ -38,6 +37,11 @@ export interface WorkDeps {
   readonly counters: Counters
   /** Milliseconds since 1970: on the one machine of a database file, its clock is the database's. */
   readonly now: () => number
+}
+
+/** What is written of an item whose value is JSON text already. */
+export interface TextItem extends ItemDraft {
+  readonly valueText?: string
 }
 
 type ItemWrite = Extract<WorkWrite, { write: 'item' }>
