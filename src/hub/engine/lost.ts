@@ -67,15 +67,17 @@ export async function findLost(turn: Turn, job: Job, members: ReadonlyMap<string
 /** Has a link read back soon, unless it has got another account since. */
 async function readBackSoon(turn: Turn, item: Pick<Item, 'tenant' | 'queue' | 'key'>, account: string): Promise<void> {
   const { deps, app, committer, jobs } = turn
-  const verify = [deps.environment.now() + app.adapter.traits.readLagMs]
+  const soon = deps.environment.now() + app.adapter.traits.readLagMs
+  // What is to be read back later, after a leaver or an outcome that nobody knows, still is.
+  const withSoon = ({ verify = [] }: Link) => [soon, ...verify.filter((at) => at > soon)]
   const writes: Write[] = [markLink(turn, item.key, HUB_LANES.update)]
   const [now] = await deps.store.items(item.tenant, item.queue, { keys: [item.key] })
   const link = now?.value as unknown as Link | undefined
   // Whoever is worked on writes its link itself: what is stored of it is older.
   const running = jobs.get(item.key)
-  if (running?.link.account === account) running.link = { ...running.link, verify }
+  if (running?.link.account === account) running.link = { ...running.link, verify: withSoon(running.link) }
   if (running === undefined && link?.account === account) {
-    writes.unshift({ write: 'item', item, set: { value: { ...link, verify } as never } })
+    writes.unshift({ write: 'item', item, set: { value: { ...link, verify: withSoon(link) } as never } })
   }
   await committer.commit(writes)
 }

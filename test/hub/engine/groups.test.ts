@@ -1,6 +1,7 @@
 // Tests of groups in an app: members that come and go, nested ones, and who waits for whom.
 
 import { expect, test } from 'vitest'
+import { AppError } from '../../../src/hub/index.ts'
 import { EnterpriseUser } from '../../../src/protocol/index.ts'
 import { startHub } from './harness.ts'
 import { createMemoryApp, type MemoryApp } from './memory-app.ts'
@@ -139,4 +140,26 @@ test('a manager is written once he has an account, and again when it is another'
   const [chief] = [...app.users].find(([, { userName }]) => userName === 'chief') ?? []
   const person = [...app.users.values()].find(({ userName }) => userName === 'a')
   expect(person?.[EnterpriseUser.id]).toEqual({ manager: { value: chief } })
+})
+
+test('what is to be read back of a leaver still is after a group was refused for want of the account', async () => {
+  const crm = createMemoryApp({
+    off: { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' },
+  })
+  crm.onDisable = 'delete'
+  const { people, pass, link } = await startHub(WITH_GROUPS, { crm })
+  const a = await people.create('a')
+  const group = await people.group('Staff')
+  await pass(5_000)
+  crm.fault = (request) => {
+    const isAdded = request.startsWith('members') && request.includes('+1')
+    crm.ms = isAdded ? 4_000 : 5
+    return isAdded ? { error: new AppError('refused', 'There is no such account') } : undefined
+  }
+  await people.members(group, 'add', [a])
+  await pass(1_500)
+  await people.patch(a, { active: false })
+  await pass(10_000)
+  expect((await link(a))?.off?.readBack).toMatchObject({ found: 'none' })
+  expect((await link(a))?.verify).toHaveLength(2)
 })
