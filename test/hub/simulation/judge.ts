@@ -209,9 +209,16 @@ function isNameTaken({ company, app, links, world }: Judged, id: string, link: L
     // An account that the policy leaves alone keeps its name.
     if (world.letGo.has(app.name)) return true
     const owner = [...links.values()].find((one) => one.key !== id && one.link.account === account.id)
-    if (owner === undefined || EXCUSED.includes(owner.state) || world.meddled.has(`${app.name} ${owner.key}`))
-      return true
+    if (owner === undefined || world.meddled.has(`${app.name} ${owner.key}`)) return true
     const other = company.users.get(owner.key) ?? company.groups.get(owner.key)
+    if (EXCUSED.includes(owner.state)) {
+      // Two who wait for each other's names are helped by nobody but the hub.
+      const own = link.account === undefined ? undefined : app.accounts.get(link.account)
+      const held = String(own?.document[attribute] ?? '').toLowerCase()
+      const isCircle =
+        owner.link.reason?.code === 'conflict' && held === String(other?.document[attribute]).toLowerCase()
+      return !isCircle || own?.hidden === true
+    }
     return String(other?.document[attribute] ?? name).toLowerCase() === name
   })
 }
