@@ -49,6 +49,21 @@ describe.runIf(hasBrowser)('requests', () => {
     await checkPage(console, 'requests')
   })
 
+  test('come by the list while there is no stream, and it is said; by the stream again, nothing is missing', async () => {
+    const { page, goto, forgive } = console
+    await page.route(/\/admin\/v1\/stream/, (route) => route.abort())
+    await goto('/t/acme/requests')
+    await page.getByText(/^Not live since .* asks every 10 s$/).waitFor()
+    await send('GET', '/Groups?count=8')
+    await page.getByText('/Groups?count=8').waitFor()
+    await send('GET', '/Groups?count=9')
+    await page.unroute(/\/admin\/v1\/stream/)
+    await page.getByText(/asks every 10 s$/).waitFor({ state: 'detached' })
+    await page.getByText('/Groups?count=9').waitFor()
+    expect(await page.getByText('/Groups?count=8').count()).toBe(1)
+    forgive()
+  })
+
   test('are filtered by words, and the address says so', async () => {
     const { page } = console
     const filter = page.getByLabel(/^Filter/)

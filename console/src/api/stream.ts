@@ -8,8 +8,8 @@ export type Topic = 'requests' | 'changes'
 
 /** Something that has happened. */
 export interface StreamEvent {
-  /** `gap`: lines were left out, so the list has to be read. */
-  readonly event: Topic | 'gap'
+  /** `gap`: lines were left out. `open`: the stream begins here, so what came before has to be read from the list. */
+  readonly event: Topic | 'gap' | 'open'
   readonly data: unknown
 }
 
@@ -113,8 +113,11 @@ function take(message: Message): void {
       if (id !== '') places.set(tenant, id)
       for (const one of listeners) {
         const concerns =
-          event === one.topic || (event === 'gap' && (data as { readonly topic?: string }).topic === one.topic)
-        if (one.tenant === tenant && concerns) one.hear({ event: event === 'gap' ? 'gap' : one.topic, data })
+          event === one.topic ||
+          event === 'open' ||
+          (event === 'gap' && (data as { readonly topic?: string }).topic === one.topic)
+        if (one.tenant === tenant && concerns)
+          one.hear({ event: event === 'gap' || event === 'open' ? event : one.topic, data })
       }
       return
     }
@@ -158,7 +161,10 @@ function connect(tenant: string, topics: string): void {
   })
   const source = new EventSource(new URL(`stream?${query}`, ADMIN))
   open.set(tenant, { source, topics })
-  source.onopen = () => tell({ type: 'live', live: { state: 'live', since: Date.now() } })
+  source.onopen = () => {
+    tell({ type: 'live', live: { state: 'live', since: Date.now() } })
+    tell({ type: 'event', tenant, event: 'open', data: {}, id: '' })
+  }
   source.onerror = () => {
     if (live.state !== 'lost') tell({ type: 'live', live: { state: 'lost', since: Date.now() } })
     // A broken connection is made again by the browser; a refused one is not.
@@ -176,7 +182,7 @@ function connect(tenant: string, topics: string): void {
 /**
  * Listens to a topic while the component is there. `tenant` undefined: of all that may be seen.
  *
- * @example useStream('requests', tenant, ({ event, data }) => (event === 'gap' ? reload() : add(data)))
+ * @example useStream('requests', tenant, ({ event, data }) => (event === 'requests' ? add(data) : reload()))
  */
 export function useStream(
   topic: Topic,

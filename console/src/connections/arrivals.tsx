@@ -7,7 +7,7 @@ import css from '../pages/requests.module.css'
 import { To } from '../parts/link.tsx'
 import { Marked } from '../parts/marked.tsx'
 import { Shape, Status } from '../parts/status.tsx'
-import type { RequestLine } from '../requests/live-lines.ts'
+import type { RequestLine } from '../requests/kept-lines.ts'
 import { useLanguage } from '../requests/verdict.tsx'
 
 /** The live test: waiting, what came, what was refused, and what to look at when nothing comes. */

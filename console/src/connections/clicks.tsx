@@ -9,7 +9,7 @@ import css from '../pages/requests.module.css'
 import { Copied } from '../parts/copy.tsx'
 import { Marked } from '../parts/marked.tsx'
 import { Shape } from '../parts/status.tsx'
-import type { RequestLine } from '../requests/live-lines.ts'
+import type { RequestLine } from '../requests/kept-lines.ts'
 import { useLanguage } from '../requests/verdict.tsx'
 import { day } from '../words/figures.ts'
 

@@ -10,7 +10,7 @@ import { Copied } from '../parts/copy.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { Facts } from '../parts/page.tsx'
 import { Shape, type State } from '../parts/status.tsx'
-import type { RequestLine } from '../requests/live-lines.ts'
+import type { RequestLine } from '../requests/kept-lines.ts'
 import { day, moment, since } from '../words/figures.ts'
 import type { Connection } from './facts.ts'
 

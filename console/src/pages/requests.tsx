@@ -11,8 +11,9 @@ import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { Status, stateOfStatus } from '../parts/status.tsx'
 import { parseFilter } from '../requests/filter.ts'
+import type { RequestLine } from '../requests/kept-lines.ts'
 import { LikeFailures } from '../requests/like-failures.tsx'
-import { type RequestLine, useLiveLines } from '../requests/live-lines.ts'
+import { useLiveLines } from '../requests/live-lines.ts'
 import { OpenRequest } from '../requests/open.tsx'
 import { oneOf, text, useParam, useSearchState } from '../search.ts'
 import { clock, moment, number } from '../words/figures.ts'
@@ -98,7 +99,7 @@ function Lines({
 }) {
   const { t } = useTranslation('requests')
   const [follow, setFollow] = useState(open === '')
-  const { lines, held, error, failingSince, hasOlder, older } = useLiveLines(tenant, filter, follow)
+  const { lines, held, error, live, failingSince, hasOlder, older } = useLiveLines(tenant, filter, follow)
   const columns = useColumns(tenant, open !== '')
   return (
     <Loaded read={{ data: lines, error: lines === undefined ? error : undefined }} lines={8}>
@@ -108,6 +109,8 @@ function Lines({
             <span role="status">
               {error !== undefined ? (
                 <Status state="fail">{t('live.broken')}</Status>
+              ) : follow && live.state === 'lost' ? (
+                <Status state="warn">{t('live.asks', { time: clock(live.since) })}</Status>
               ) : follow ? (
                 <Status state="ok">{t('live.on')}</Status>
               ) : (
@@ -148,7 +151,7 @@ function Lines({
                   rowAt={(at) => shown[at]}
                   keyOf={({ id }) => id}
                   onOpen={(row) => {
-                    if (row.unkept !== undefined) return
+                    if (row.unkept !== undefined || row.gap === true) return
                     setFollow(false)
                     setOpen(row.id)
                   }}
@@ -172,7 +175,14 @@ function Lines({
 function useColumns(tenant: string, isOpen: boolean): readonly Column<RequestLine>[] {
   const { t } = useTranslation('requests')
   return [
-    { id: 'at', title: t('column.at'), width: '88px', mono: true, narrow: 'lead', cell: ({ at }) => clock(at) },
+    {
+      id: 'at',
+      title: t('column.at'),
+      width: '88px',
+      mono: true,
+      narrow: 'lead',
+      cell: ({ at }) => (at === '' ? '' : clock(at)),
+    },
     ...(tenant === ''
       ? [
           {
@@ -205,7 +215,7 @@ function useColumns(tenant: string, isOpen: boolean): readonly Column<RequestLin
       title: t('column.status'),
       width: '96px',
       narrow: 'state',
-      cell: ({ status }) => <Status state={stateOfStatus(status)}>{status}</Status>,
+      cell: ({ status, gap }) => (gap === true ? '' : <Status state={stateOfStatus(status)}>{status}</Status>),
     },
     {
       id: 'ms',
@@ -214,7 +224,7 @@ function useColumns(tenant: string, isOpen: boolean): readonly Column<RequestLin
       align: 'end',
       mono: true,
       narrow: 'hidden',
-      cell: ({ us }) => (us / 1_000).toFixed(1),
+      cell: ({ us, gap }) => (gap === true ? '' : (us / 1_000).toFixed(1)),
     },
     ...(isOpen
       ? []
@@ -224,7 +234,8 @@ function useColumns(tenant: string, isOpen: boolean): readonly Column<RequestLin
             title: t('column.connection'),
             width: '140px',
             narrow: 'hidden' as const,
-            cell: ({ connection }: RequestLine) => connection ?? <span className={css.quiet}>{t('nobody')}</span>,
+            cell: ({ connection, gap }: RequestLine) =>
+              gap === true ? '' : (connection ?? <span className={css.quiet}>{t('nobody')}</span>),
           },
           {
             id: 'bent',
@@ -239,6 +250,7 @@ function useColumns(tenant: string, isOpen: boolean): readonly Column<RequestLin
 
 function PathOf({ line }: { readonly line: RequestLine }) {
   const { t } = useTranslation('requests')
+  if (line.gap === true) return <span className={css.quiet}>{t('gap')}</span>
   if (line.unkept === undefined) return line.path
   return <span className={css.quiet}>{t('unkept', { count: line.unkept, number: number(line.unkept) })}</span>
 }

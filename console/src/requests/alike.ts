@@ -1,6 +1,6 @@
 // Puts failures together that are alike.
 
-import type { RequestLine } from './live-lines.ts'
+import type { RequestLine } from './kept-lines.ts'
 
 /** Failures that are alike. */
 export interface Alike {

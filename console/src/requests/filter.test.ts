@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseFilter, passes } from './filter.ts'
+import { parseFilter, passes, passesWhole } from './filter.ts'
 
 test('words go to the server, text over the path', () => {
   expect(parseFilter('status:4xx,5xx kind:entra took:>100 method:patch bent:any Users').query).toEqual({
@@ -35,6 +35,14 @@ test('a minus leaves out', () => {
   expect(passes({ ...line, status: 503 }, filter)).toBe(false)
   expect(passes({ ...line, bends: ['empty-path'] }, filter)).toBe(false)
   expect(passes({ ...line, us: 60_000 }, filter)).toBe(false)
+})
+
+test('a line of the stream passes what the server would have let pass', () => {
+  const line = { status: 409, method: 'POST', path: '/Users?count=7', kind: 'entra', bends: ['empty-path'], us: 60_000 }
+  for (const text of ['', 'status:4xx', 'status:409,404', 'kind:entra bent:any', 'took:>50 users?', 'method:post'])
+    expect([text, passesWhole(line, parseFilter(text))]).toEqual([text, true])
+  for (const text of ['status:5xx', 'status:2xx', 'kind:okta', 'bent:other', 'took:>70', 'Groups', '-status:409'])
+    expect([text, passesWhole(line, parseFilter(text))]).toEqual([text, false])
 })
 
 test('each word is text, a condition, or named as unknown', () => {

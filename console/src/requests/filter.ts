@@ -58,6 +58,7 @@ function readWord(name: string, value: string): { readonly [name: string]: strin
 export interface Filtered {
   readonly status: number
   readonly method: string
+  readonly path?: string | undefined
   readonly kind?: string | undefined
   readonly code?: string | undefined
   readonly connection?: string | undefined
@@ -73,11 +74,24 @@ export function passes(line: Filtered, { without }: RequestFilter): boolean {
   return without.every(({ name, value }) => !fits(line, name, value))
 }
 
+/** Whether a line passes all of a filter: the stream is one for all pages, and tells of each request. */
+export function passesWhole(line: Filtered, filter: RequestFilter): boolean {
+  return Object.entries(filter.query).every(([name, value]) => fits(line, name, value)) && passes(line, filter)
+}
+
 function fits(line: Filtered, name: string, value: string): boolean {
-  if (name === 'bent') return value === 'any' ? (line.bends ?? []).length > 0 : (line.bends ?? []).includes(value)
-  if (name === 'took') return line.us / 1_000 >= Number(value.replace(/^>/, ''))
-  if (name === 'status') {
-    return value.split(',').some((one) => one === String(line.status) || one === `${Math.floor(line.status / 100)}xx`)
+  switch (name) {
+    case 'bent':
+      return value === 'any' ? (line.bends ?? []).length > 0 : (line.bends ?? []).includes(value)
+    case 'took':
+      return line.us / 1_000 >= Number(value.replace(/^>/, ''))
+    case 'outcome':
+      return value.split(',').includes(line.status >= 500 ? 'failed' : line.status >= 400 ? 'refused' : 'answered')
+    case 'status':
+      return value.split(',').some((one) => one === String(line.status) || one === `${Math.floor(line.status / 100)}xx`)
+    case 'text':
+      return (line.path ?? '').toLowerCase().includes(value.toLowerCase())
+    default:
+      return line[name as keyof Filtered] === (name === 'method' ? value.toUpperCase() : value)
   }
-  return line[name as keyof Filtered] === (name === 'method' ? value.toUpperCase() : value)
 }
