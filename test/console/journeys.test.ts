@@ -1,4 +1,4 @@
-// What people come to the console for, walked to the end: by pointer, by keyboard alone, and in the clicks that are promised.
+// What people come to the console for, walked by pointer and by keyboard alone, in the clicks that are promised.
 
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
