@@ -43,3 +43,30 @@ test('what is no outage is thrown, and nothing is tried again', async () => {
   const start = startGreeting(tenancy, 'http://127.0.0.1:1', { print: () => {}, log, settings })
   await expect(start).rejects.toThrow('broken')
 })
+
+test.each(['always', 'never'])(
+  'without a console nothing printed points at one, and no link of it is made (first token: %s)',
+  async (firstToken) => {
+    const tenancy = createTenancy({ store: memoryStore() })
+    const printed: string[] = []
+    const print = (text: string) => printed.push(text)
+    let links = 0
+    const firstLink = async () => `link-${++links}`
+    for (const console of ['off', 'off', 'on']) {
+      const settings = readSettings(
+        { database: 'sqlite::memory:', port: '0', console },
+        { LOCKSTEP_FIRST_TOKEN: firstToken },
+      )
+      const { done } = await startGreeting(tenancy, 'http://127.0.0.1:1', { print, log, settings, firstLink })
+      await done
+    }
+    const [first, later, served] = printed
+    for (const text of [first, later]) {
+      expect(text).toContain('SCIM base URL')
+      expect(text).not.toMatch(/console/i)
+    }
+    expect(links).toBe(0)
+    expect(served).toContain('http://127.0.0.1:1/console')
+    await tenancy.close()
+  },
+)

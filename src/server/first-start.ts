@@ -106,12 +106,12 @@ interface Start {
 async function greet(tenancy: Tenancy, url: string, start: Start, settings: Settings): Promise<string> {
   await tenancy.notePublicUrl(url)
   const command = (words: string) => `${commandName()} ${words}${databaseFlag(settings)}`
+  const hasConsole = settings.console !== false
   if (!(await isMine(tenancy, start))) {
     return [
       `Lockstep is running at ${url}`,
       '',
-      `  Console         ${url}/console`,
-      `  Sign in         ${command('console link')}`,
+      ...(hasConsole ? [`  Console         ${url}/console`, `  Sign in         ${command('console link')}`] : []),
       `  SCIM base URL   ${url}${scimPath('{tenant}')}`,
       `  New token       ${command('connection create TENANT')}`,
       `  Tenants         ${command('tenant list')}`,
@@ -126,8 +126,7 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
     return [
       `Lockstep is running at ${url}`,
       '',
-      `  Console         ${url}/console`,
-      `  First sign-in   ${command('console link')}`,
+      ...(hasConsole ? [`  Console         ${url}/console`, `  First sign-in   ${command('console link')}`] : []),
       `  SCIM base URL   ${url}${scimPath(DEFAULT_TENANT)}`,
       `  First token     ${command(`connection create ${DEFAULT_TENANT}`)}`,
       '',
@@ -137,7 +136,8 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
     ].join('\n')
   }
   const { token } = await connections.create(DEFAULT_TENANT, { kind: 'generic', label: 'first start' })
-  const link = await start.firstLink()
+  // A link to a console that is not served would lead nowhere, and use up the first one.
+  const link = hasConsole ? await start.firstLink() : undefined
   await tenancy.tenants.endFirstStart()
   const base = `${url}${scimPath(DEFAULT_TENANT)}`
   return [
@@ -147,7 +147,9 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
     `  SCIM base URL   ${base}`,
     `  Bearer token    ${token}`,
     '',
-    'The token is shown only this once, and the link to the console works once, within 30 minutes; only their hashes are stored. Try it:',
+    link === undefined
+      ? 'The token is shown only this once; only its hash is stored. Try it:'
+      : 'The token is shown only this once, and the link to the console works once, within 30 minutes; only their hashes are stored. Try it:',
     '',
     `  curl -H 'Authorization: Bearer ${token}' '${base}/Users'`,
     '',
