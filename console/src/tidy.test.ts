@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { PAGES } from './pages.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MANTINE = join(ROOT, '../node_modules/@mantine/core')
@@ -50,6 +51,15 @@ describe('the console is tidy', () => {
       ({ path, text }) => !/\.svg$/.test(path) && !/^(?:\/\/ .+\.|\/\* .+\. \*\/)\n/.test(text),
     )
     expect(bare.map(({ path }) => path)).toEqual([])
+  })
+
+  test('every link leads to a page of the table', () => {
+    const known = new Set([...PAGES.map(({ path }) => path), '/sign-in', '/first'])
+    const led = code.flatMap(({ path, text }) =>
+      [...text.matchAll(/\bto(?:=|: )["']([^"']+)["']/g)].map(([, to = '']) => ({ path, to })),
+    )
+    expect(led.length).toBeGreaterThan(50)
+    expect(led.filter(({ to }) => to.startsWith('/') && !known.has(to))).toEqual([])
   })
 
   test('each exported name has a doc comment', () => {

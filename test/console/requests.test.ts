@@ -105,6 +105,27 @@ describe.runIf(hasBrowser)('requests', () => {
     await german.close()
   })
 
+  test('⌘K: the error text of Okta leads to its request; an address says whether it ever arrived', async () => {
+    const { page, goto } = console
+    await goto('/')
+    await page.keyboard.press('Control+k')
+    const dialog = page.getByRole('dialog')
+    const field = dialog.getByRole('textbox')
+    await field.fill(
+      `Automatic provisioning of user Bo to app Acme failed: Errors reported by remote server: userName [${refused}]`,
+    )
+    await dialog.getByText('400 POST /Users').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: `Request ${refused}` }).waitFor()
+    await page.keyboard.press('Control+k')
+    await field.fill('nobody@example.com')
+    await dialog.getByText(/^Never arrived in acme/).waitFor()
+    await field.fill('ada@example.com')
+    await dialog.getByText(/^Here since/).waitFor()
+    await checkPage(console, 'find-address')
+    await page.keyboard.press('Escape')
+  })
+
   test('are tried dry as Entra would send them, with what bends them and what would change', async () => {
     const { page, goto, serving } = console
     const before = (await serving.directory.changes('acme', 0, 1_000)).length

@@ -36,7 +36,18 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
       shortcut={null}
       attributes={{ content: { 'aria-label': t('find') } }}
     >
-      <Spotlight.Search placeholder={t('findWhat')} aria-label={t('find')} leftSection={<Search size={16} />} />
+      <Spotlight.Search
+        placeholder={t('findWhat')}
+        aria-label={t('find')}
+        leftSection={<Search size={16} />}
+        onKeyDown={({ key }) => {
+          const [first] = found
+          // What came after the last letter is not pointed at yet: Enter is for the first of it.
+          if (key !== 'Enter' || first === undefined || document.querySelector('[data-action][data-selected]')) return
+          spotlight.close()
+          go(first.target)
+        }}
+      />
       <Spotlight.ActionsList>
         {found.length > 0 && (
           <Spotlight.ActionsGroup label={t('found')}>

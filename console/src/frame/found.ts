@@ -1,8 +1,10 @@
 // What the search over everything finds, as places to go to.
 
+import { useTranslation } from 'react-i18next'
+import type { Answer } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
 import type { Target } from '../parts/link.tsx'
-import { useMay } from '../session.tsx'
+import { moment } from '../words/figures.ts'
 
 /** One thing that was found. */
 export interface Found {
@@ -12,73 +14,83 @@ export interface Found {
   readonly target: Target
 }
 
-/** Most of each kind. */
-const MOST = 5
+type Hit = Answer<'GET /search'>['items'][number]
+type Whereabouts = Answer<'POST /tenants/{tenant}/whereabouts'>
+
 /** The id of a request, as it stands at the end of every error's detail. */
 const REQUEST = /\b(r_[0-9a-z]{13})\b/
-/** A change by its tenant and place. */
-const PLACE = /^([a-z0-9-]{1,63})#(\d{1,15})$/
+/** Something that may be a whole address. */
+const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/
+/** Longer words are no name. */
+const LONGEST = 200
 
-/** What the words find: tenants by name, people of the tenant, a request by its id, a change by its place. */
+/** What the words find: what the server finds by how it begins, a request by its id, and what happened to an address. */
 export function useFound(
   words: string,
   tenant: string | undefined,
 ): { readonly found: readonly Found[]; readonly looking: boolean } {
-  const sees = useMay('values')
-  const asked = words !== ''
-  const tenants = useApi('GET /tenants', { query: { search: words, limit: MOST } }, { enabled: asked })
-  const within = asked && sees && tenant !== undefined && !REQUEST.test(words)
-  const people = useApi(
-    'GET /tenants/{tenant}/people',
-    { params: { tenant: tenant ?? '' }, query: { q: words, limit: MOST, attributes: 'userName,displayName' } },
-    { enabled: within },
-  )
-  const found = asked
-    ? [
-        ...byShape(words, tenant),
-        ...(within ? (people.data?.items ?? []).map((one) => personAt(one.resource, tenant ?? '')) : []),
-        ...(tenants.data?.items ?? []).map(tenantAt),
-      ]
-    : []
-  return { found, looking: asked && (tenants.isFetching || people.isFetching) }
-}
-
-/** What the words name by their form alone. */
-function byShape(words: string, tenant: string | undefined): readonly Found[] {
+  const { t } = useTranslation()
   const [, id] = REQUEST.exec(words) ?? []
-  if (id !== undefined) {
-    const target =
-      tenant === undefined
-        ? { to: '/requests', search: { open: id } }
-        : { to: '/t/$tenant/requests/$id', params: { tenant, id } }
-    return [{ key: id, label: id, description: tenant ?? '', target }]
+  const request = useApi('GET /requests/{id}', { params: { id: id ?? '' } }, { enabled: id !== undefined })
+  const asked = words !== '' && words.length <= LONGEST && id === undefined
+  const hits = useApi('GET /search', { query: { q: words, tenant } }, { enabled: asked })
+  const isAddress = asked && tenant !== undefined && ADDRESS.test(words)
+  const where = useApi(
+    'POST /tenants/{tenant}/whereabouts',
+    { params: { tenant: tenant ?? '' }, body: { name: words } },
+    { enabled: isAddress },
+  )
+  const found: Found[] = []
+  // Earlier answers stay while the next is read: only those to these words count.
+  if (id !== undefined && request.data?.id === id) {
+    const { tenant: of, method, path, status } = request.data
+    const target = { to: '/t/$tenant/requests/$id', params: { tenant: of, id } }
+    found.push({ key: id, label: `${status} ${method} ${path}`, description: `${id} · ${of}`, target })
   }
-  const [, of, place] = PLACE.exec(words) ?? []
-  if (of === undefined || place === undefined) return []
-  return [
-    {
-      key: words,
+  if (asked && !hits.isPlaceholderData) found.push(...(hits.data?.items ?? []).map((hit) => foundOf(hit)))
+  if (isAddress && tenant !== undefined && where.data !== undefined && !where.isPlaceholderData) {
+    const { state, first, last, refusal } = where.data
+    const time = moment((state === 'refused' ? refusal?.at : state === 'here' ? first : last) ?? Date.now())
+    found.push({
+      key: `whereabouts ${words}`,
       label: words,
-      description: of,
-      target: { to: '/t/$tenant/changes/$place', params: { tenant: of, place } },
-    },
-  ]
+      description: t(`whereabouts.${state}`, { time, tenant }),
+      target: whereTo(where.data, tenant),
+    })
+  }
+  return { found, looking: request.isFetching || hits.isFetching || where.isFetching }
 }
 
-function tenantAt({ tenant }: { readonly tenant: string }): Found {
-  return { key: `tenant ${tenant}`, label: tenant, description: '', target: { to: '/t/$tenant', params: { tenant } } }
+/** Where it is seen what happened to an address. */
+function whereTo({ state, type, resource, refusal }: Whereabouts, tenant: string): Target {
+  if (state === 'refused' && refusal !== undefined)
+    return { to: '/t/$tenant/requests/$id', params: { tenant, id: refusal.id } }
+  if (state === 'here' && type === 'User' && resource !== undefined)
+    return { to: '/t/$tenant/people/$id', params: { tenant, id: resource } }
+  const search = resource === undefined ? {} : { filter: `resource:${resource}` }
+  return { to: '/t/$tenant/requests', params: { tenant }, search }
 }
 
-function personAt(
-  resource: { readonly id: string; readonly userName?: unknown; readonly displayName?: unknown },
-  tenant: string,
-): Found {
-  const { id, userName, displayName } = resource
-  const name = typeof userName === 'string' ? userName : id
-  return {
-    key: id,
-    label: typeof displayName === 'string' ? displayName : name,
-    description: `${name} · ${tenant}`,
-    target: { to: '/t/$tenant/people/$id', params: { tenant, id } },
+function foundOf({ kind, tenant, id, label, detail }: Hit): Found {
+  const description = [detail, kind === 'tenant' ? '' : tenant].filter((one) => one !== '').join(' · ')
+  return { key: `${kind} ${tenant} ${id}`, label, description, target: placeOf(kind, tenant, id) }
+}
+
+function placeOf(kind: Hit['kind'], tenant: string, id: string): Target {
+  switch (kind) {
+    case 'tenant':
+      return { to: '/t/$tenant', params: { tenant } }
+    case 'person':
+      return { to: '/t/$tenant/people/$id', params: { tenant, id } }
+    case 'group':
+      return { to: '/t/$tenant/groups/$id', params: { tenant, id } }
+    case 'connection':
+      return { to: '/t/$tenant/connections/$id', params: { tenant, id } }
+    case 'app':
+      return { to: '/t/$tenant/apps/$app', params: { tenant, app: id } }
+    case 'change':
+      return { to: '/t/$tenant/changes', params: { tenant }, search: { open: id } }
+    case 'address':
+      return { to: '/t/$tenant/people', params: { tenant } }
   }
 }

@@ -8,6 +8,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, api, callOf, type Given } from '../api/client.ts'
+import { useApi } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import { Differences } from '../parts/change-diff.tsx'
 import { differencesIn, stateOf } from '../parts/changes.ts'
@@ -65,7 +66,14 @@ export default function Changes() {
     if (read.hasNextPage && !read.isFetchingNextPage) void read.fetchNextPage()
   }
   const columns = useColumns()
-  const shown = lines.find(({ place }) => place === open)
+  const listed = lines.find(({ place }) => place === open)
+  // A link may lead to a line that is further back than what is listed, or that the filter leaves out.
+  const alone = useApi(
+    'GET /tenants/{tenant}/log',
+    { params: { tenant }, query: { before: open + 1, limit: 1 } },
+    { enabled: open > 0 && listed === undefined && read.data !== undefined },
+  )
+  const shown = listed ?? alone.data?.items.find(({ place }) => place === open)
   return (
     <Page
       fill

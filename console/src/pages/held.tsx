@@ -62,7 +62,7 @@ function One({ tenant, hold }: { readonly tenant: string; readonly hold: Hold })
       </p>
       <p className={css.inline}>
         {t('held.since', { time: moment(opened), ago: since(opened) })} · {causeText(t, cause)} ·{' '}
-        <To to="/t/$tenant/changes/$place" params={{ tenant, place: String(place) }}>
+        <To to="/t/$tenant/changes" params={{ tenant }} search={{ open: String(place) }}>
           #{number(place)}
         </To>{' '}
         ·{' '}
