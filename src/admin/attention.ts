@@ -58,7 +58,7 @@ export async function findThings(
   const things: Thing[] = []
   const since = record?.failingSince()
   if (since !== undefined && isWhole)
-    things.push({ code: 'record.failing', since: isoTime(since) ?? '', facts: {}, link: '/requests' })
+    things.push({ code: 'record.failing', since: isoTime(since) ?? '', facts: {}, link: '/system' })
   const heard = record === undefined ? undefined : await heardOf(record.store, tenants, now)
   for (const tenant of tenants) {
     const connections = await deps.tenancy.connections.list(tenant)

@@ -8,6 +8,8 @@ export interface RecordAccess {
   readonly store: RecordStore
   /** Since when nothing could be kept, milliseconds since 1970; undefined: all is well. */
   readonly failingSince: () => number | undefined
+  /** What it keeps at most. */
+  readonly most: { readonly days: number; readonly lines: number; readonly bytes: number }
 }
 
 /** The record; 404 where none is kept. */

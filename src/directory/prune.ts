@@ -7,6 +7,9 @@ import { changesFrom } from './log-begin.ts'
 /** Lines read, written elsewhere, and cut in one transaction. */
 const CHUNK = 1_000
 
+/** The item that says when the logs of all tenants are shortened next: it is due then. */
+export const PRUNED_DAILY = { tenant: '', queue: 'log-pruning', key: 'daily' } as const
+
 /** What is to be cut, and where to. */
 export interface PruneOptions {
   /** Lines from before this time are cut, in milliseconds since 1970. */

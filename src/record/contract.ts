@@ -99,6 +99,8 @@ export interface Retention {
 /** How much there is. */
 export interface RecordSize {
   readonly lines: number
+  /** Most lines that fit, where that is less than what is kept elsewhere: in memory. */
+  readonly most?: number
   /** Milliseconds since 1970 of the oldest line; absent where there is none. */
   readonly oldest?: number
   /** Bytes on disk; absent in memory. */

@@ -54,7 +54,7 @@ export function memoryRecord(most: number = MEMORY_LINES): RecordStore {
     },
     size: async () => {
       const oldest = memory.lines[0]?.at
-      return { lines: memory.lines.length, ...(oldest === undefined ? {} : { oldest }) }
+      return { lines: memory.lines.length, most, ...(oldest === undefined ? {} : { oldest }) }
     },
     close: async () => undefined,
   }

@@ -1,7 +1,7 @@
 // The face of the admin API, loaded with its first request.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Admin } from '../admin/index.ts'
+import type { Admin, RecordAccess } from '../admin/index.ts'
 import type { Directory } from '../directory/index.ts'
 import { type createBodies, originOf, toNode } from '../node.ts'
 import { createOutbound, type Outbound } from '../outbound/index.ts'
@@ -12,6 +12,7 @@ import type { Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
 import type { Metrics } from './monitoring/metrics.ts'
+import { MOST_KEPT } from './record-retention.ts'
 import type { Recording } from './recording.ts'
 import { protect } from './security-headers.ts'
 
@@ -29,7 +30,7 @@ export interface AdminFaceDeps extends FaceDeps {
   /** Absent where no record of requests is kept. */
   readonly record: Recording | undefined
   readonly sealer: Sealer
-  readonly settings: Pick<Settings, 'outboundAllow' | 'outboundProxy'>
+  readonly settings: Pick<Settings, 'outboundAllow' | 'outboundProxy' | 'recordDays'>
   readonly report: Report
   /** Receives the error of an answer that broke off. */
   readonly broken: (error: unknown) => void
@@ -94,11 +95,16 @@ async function load(deps: AdminFaceDeps) {
     fetch: outbound.within({ timeMs: ANSWER_MS, answerBytes: ANSWER_BYTES }),
     hub: await hub(),
     scim: provider.handle,
-    ...(record === undefined ? {} : { record: { store: record.store, failingSince: record.recorder.failingSince } }),
+    ...(record === undefined ? {} : { record: accessTo(record, deps.settings.recordDays) }),
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
   return { admin, outbound, options: { bodies, report: broken }, longestOf: longestBodyAt }
+}
+
+function accessTo({ store, recorder }: Recording, days: number): RecordAccess {
+  const { most: lines, mostBytes: bytes } = MOST_KEPT
+  return { store, failingSince: recorder.failingSince, most: { days, lines, bytes } }
 }
 
 /** Counts and logs a refused token of the admin API, as those of tenants are. */

@@ -1,6 +1,6 @@
 // Shortens the logs of tenants that keep them for some days only: once a day, in one process of all.
 
-import type { Directory } from '../directory/index.ts'
+import { type Directory, PRUNED_DAILY } from '../directory/index.ts'
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import { underLease } from '../jobs/index.ts'
 import type { Store } from '../store/index.ts'
@@ -20,8 +20,6 @@ const DAY_MS = 86_400_000
 const LOOK_MS = 3_600_000
 /** How long the work may go unattended before another process takes it on. */
 const LEASE_MS = 60_000
-/** When it was done last, of the whole database. */
-const DAILY = { tenant: '', queue: 'log-pruning', key: 'daily' } as const
 
 /** Checks now and then every hour. Returns a function that stops it and resolves once no work is in progress. */
 export function startLogPruning(deps: LogPruningDeps): () => Promise<void> {
@@ -51,7 +49,7 @@ async function pruneIfDue(deps: LogPruningDeps, stopping: AbortSignal): Promise<
   const { store, environment = realEnvironment } = deps
   if (!(await isDue(store, environment.now()))) return
   const owner = Buffer.from(environment.random(new Uint8Array(12))).toString('base64url')
-  const terms = { key: { tenant: '', name: DAILY.queue }, owner, ms: LEASE_MS, signal: stopping }
+  const terms = { key: { tenant: '', name: PRUNED_DAILY.queue }, owner, ms: LEASE_MS, signal: stopping }
   await underLease({ store, environment }, terms, async ({ signal, fence }) => {
     const now = environment.now()
     if (!(await isDue(store, now))) return
@@ -59,12 +57,12 @@ async function pruneIfDue(deps: LogPruningDeps, stopping: AbortSignal): Promise<
       if (signal.aborted) return
       await pruneTenant(deps, tenant, now, signal)
     }
-    await store.commit([fence, { write: 'item', item: DAILY, set: { due: now + DAY_MS, state: 'waiting' } }])
+    await store.commit([fence, { write: 'item', item: PRUNED_DAILY, set: { due: now + DAY_MS, state: 'waiting' } }])
   })
 }
 
 async function isDue(store: Store, now: number): Promise<boolean> {
-  const [item] = await store.items(DAILY.tenant, DAILY.queue, { keys: [DAILY.key] })
+  const [item] = await store.items(PRUNED_DAILY.tenant, PRUNED_DAILY.queue, { keys: [PRUNED_DAILY.key] })
   // A time further ahead was written by a clock that was wrong.
   return item === undefined || item.due <= now || item.due > now + DAY_MS
 }

@@ -31,13 +31,13 @@ const MINUTES_MS = 2 * DAY_MS
 const HOURS_MS = 400 * DAY_MS
 
 /** Most lines and bytes in all, and how many of each tenant stay whatever others do. */
-const MOST = { most: 5_000_000, mostBytes: 2 * 1024 ** 3, fair: 10_000, step: 2_000 } as const
+export const MOST_KEPT = { most: 5_000_000, mostBytes: 2 * 1024 ** 3, fair: 10_000, step: 2_000 } as const
 
 /** What is kept at a moment. */
 export function retentionAt(now: number, days: number): Retention {
   const wholeHour = (time: number) => time - (time % HOUR_MS)
   return {
-    ...MOST,
+    ...MOST_KEPT,
     before: now - days * DAY_MS,
     valuesBefore: now - VALUES_MS,
     minutesBefore: wholeHour(now - MINUTES_MS),

@@ -14,6 +14,7 @@ const PATHS = [
   '/t/acme/settings',
   '/t/acme/setup-links',
   '/settings/setup-page',
+  '/system',
   '/t/acme/schemas',
   '/t/acme/schemas?tab=indexes',
   '/t/acme/schemas?tab=lists',

@@ -15,6 +15,7 @@ import type schemas from './en/schemas.json'
 import type settings from './en/settings.json'
 import type setup from './en/setup.json'
 import type signIn from './en/sign-in.json'
+import type system from './en/system.json'
 import type tenants from './en/tenants.json'
 import type ways from './en/ways.json'
 
@@ -34,6 +35,7 @@ export interface Words {
   settings: typeof settings
   setup: typeof setup
   'sign-in': typeof signIn
+  system: typeof system
   tenants: typeof tenants
   ways: typeof ways
 }

@@ -3,53 +3,10 @@
 import { z } from 'zod'
 import { environment } from '../../environment.ts'
 import { exportFile } from '../export-file.ts'
-import { type Route, type RouteDeps, route } from '../route.ts'
+import { type Route, route } from '../route.ts'
 import { Word } from '../shapes.ts'
+import { readSystem, SystemBody, SystemState } from '../system-state.ts'
 import { typeIn } from './find.ts'
-
-/** The system. */
-const SystemBody = z.object({
-  process: z.object({
-    version: z.string().describe('Of Node'),
-    platform: z.string(),
-    pid: z.int(),
-    seconds: z.int().describe('How long it has been running'),
-    memory: z.object({ resident: z.int(), heap: z.int(), external: z.int() }).describe('Bytes'),
-  }),
-  database: z.object({
-    answersIn: z.number().describe('Milliseconds of one small read, now'),
-    freshness: z.enum(['immediate', 'eventual']).describe('Whether this process sees changes of others at once'),
-    tenants: z.int().describe('At most 1,000 are counted'),
-    resources: z.record(z.string(), z.int()).describe('Of these tenants'),
-    lines: z.int().describe('Lines of their logs'),
-  }),
-})
-
-async function systemOf({ store }: Pick<RouteDeps, 'store'>) {
-  const began = environment.monotonic()
-  const rows = await store.tenants({ limit: 1_000 })
-  const answersIn = Math.round((environment.monotonic() - began) * 100) / 100
-  const resources: { [type: string]: number } = {}
-  for (const row of rows)
-    for (const [type, count] of Object.entries(row.resources)) resources[type] = (resources[type] ?? 0) + count
-  const { rss: resident, heapUsed: heap, external } = process.memoryUsage()
-  return {
-    process: {
-      version: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      pid: process.pid,
-      seconds: Math.floor(process.uptime()),
-      memory: { resident, heap, external },
-    },
-    database: {
-      answersIn,
-      freshness: store.freshness,
-      tenants: rows.length,
-      resources,
-      lines: rows.reduce((sum, { place, begins }) => sum + place - begins + 1, 0),
-    },
-  }
-}
 
 /** The routes for the system. */
 export const SYSTEM_ROUTES: readonly Route[] = [
@@ -60,7 +17,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     does: 'Show how the process that answers and its database are doing',
     needs: { capability: 'own', reach: 'database' },
     gives: { status: 200, body: SystemBody },
-    run: (_call, deps) => systemOf(deps),
+    run: (_call, deps) => readSystem(deps),
   }),
   route({
     method: 'get',
@@ -70,7 +27,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     needs: { capability: 'own', reach: 'database' },
     gives: {
       status: 200,
-      body: SystemBody.extend({
+      body: SystemState.extend({
         at: z.iso.datetime(),
         settings: z.array(
           z.object({ features: z.record(z.string(), z.boolean()), extensions: z.int(), types: z.int() }),
@@ -91,7 +48,10 @@ export const SYSTEM_ROUTES: readonly Route[] = [
           }
         }),
       )
-      return { at: new Date(environment.now()).toISOString(), ...(await systemOf(deps)), settings }
+      const { readers, ...state } = await readSystem(deps)
+      // Without the names of tenants.
+      const { behind, lines } = readers
+      return { at: new Date(environment.now()).toISOString(), ...state, readers: { behind, lines }, settings }
     },
   }),
   route({
