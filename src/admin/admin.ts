@@ -21,6 +21,7 @@ import { createLists } from './lists.ts'
 import { meetsNeeds } from './needs.ts'
 import { createOnce } from './once.ts'
 import { openApi } from './openapi.ts'
+import { presentRecord } from './present-record.ts'
 import { readCall } from './read-call.ts'
 import type { RecordAccess } from './record-access.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
@@ -69,7 +70,8 @@ const SIGNED_IN: Pick<Route, 'id' | 'needs'> = { id: 'describe', needs: { capabi
 
 /** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens and sessions of its own. */
 export function createAdmin(options: AdminOptions): Admin {
-  const { store, tenancy, directory, record } = options
+  const { store, tenancy, directory } = options
+  const record = options.record === undefined ? undefined : presentRecord(options.record, store)
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
   const streams = createStreams()

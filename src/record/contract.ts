@@ -96,6 +96,14 @@ export interface Retention {
   readonly step: number
 }
 
+/** How much of a tenant is forgotten at once. */
+export interface Forgetting {
+  /** Lines that were answered before are removed, and counts of minutes and hours that ended before. Milliseconds since 1970. */
+  readonly before: number
+  /** About how many lines, and how many counts, one step removes at most. */
+  readonly step: number
+}
+
 /** How much there is. */
 export interface RecordSize {
   readonly lines: number
@@ -134,8 +142,13 @@ export interface RecordStore {
   }) => Promise<readonly Heard[]>
   /** Removes one step of what is no longer kept. Returns whether there is more. */
   readonly trim: (retention: Retention) => Promise<boolean>
-  /** Removes all of one tenant. */
-  readonly forget: (tenant: string) => Promise<void>
+  /** The tenants of which there is anything. `oldest`: when its first line was answered, or its first minute or hour ended. */
+  readonly tenants: () => Promise<readonly { readonly tenant: string; readonly oldest: number }[]>
+  /**
+   * Removes one step of what there is of a tenant from before a moment. The sums of all tenants stay: they name none. Returns whether
+   * there is more.
+   */
+  readonly forget: (tenant: string, terms: Forgetting) => Promise<boolean>
   readonly size: () => Promise<RecordSize>
   readonly close: () => Promise<void>
 }

@@ -3,6 +3,7 @@
 export type {
   CountQuery,
   Fault,
+  Forgetting,
   LineFilter,
   LinePage,
   LineQuery,

@@ -1,12 +1,13 @@
 // The record of requests in memory: for databases in memory, and the oracle of the other two.
 
-import type { CountQuery, Fault, LinePage, LineQuery, RecordStore, Retention } from './contract.ts'
+import type { CountQuery, Fault, Forgetting, LinePage, LineQuery, RecordStore, Retention } from './contract.ts'
 import { addCounts, type Count, keyOf, sumOfAll } from './counts.ts'
 import type { PlacedLine } from './line.ts'
 import { matchesLine } from './matches.ts'
 import { heardOf } from './quiet.ts'
 
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 /** The sums of all tenants are counted under this name, which no tenant has. */
 const ALL = '*'
 
@@ -47,11 +48,8 @@ export function memoryRecord(most: number = MEMORY_LINES): RecordStore {
       )
     },
     trim: async (retention) => trim(memory, retention),
-    async forget(tenant) {
-      memory.lines = memory.lines.filter((line) => line.tenant !== tenant)
-      for (const counts of [memory.minutes, memory.hours])
-        for (const [key, count] of counts) if (count.tenant === tenant) counts.delete(key)
-    },
+    tenants: async () => namedTenants(memory),
+    forget: async (tenant, terms) => forget(memory, tenant, terms),
     size: async () => {
       const oldest = memory.lines[0]?.at
       return { lines: memory.lines.length, most, ...(oldest === undefined ? {} : { oldest }) }
@@ -130,6 +128,33 @@ function trim(
   }
   for (const [key, { minute }] of memory.hours) if (minute < hoursBefore) memory.hours.delete(key)
   return gone.size >= step
+}
+
+function namedTenants({ lines, minutes, hours }: Memory) {
+  const oldest = new Map<string, number>()
+  const note = (tenant: string, end: number) => {
+    if (tenant !== ALL && tenant !== '') oldest.set(tenant, Math.min(end, oldest.get(tenant) ?? end))
+  }
+  for (const { tenant, at } of lines) if (!oldest.has(tenant)) note(tenant, at)
+  for (const { tenant, minute } of minutes.values()) note(tenant, minute + MINUTE_MS)
+  for (const { tenant, minute } of hours.values()) note(tenant, minute + HOUR_MS)
+  return [...oldest].map(([tenant, end]) => ({ tenant, oldest: end }))
+}
+
+function forget(memory: Memory, tenant: string, { before, step }: Forgetting): boolean {
+  const first = memory.lines.filter((line) => line.tenant === tenant).slice(0, step)
+  const gone = new Set(first.filter(({ at }) => at < before))
+  memory.lines = memory.lines.filter((line) => !gone.has(line))
+  let removed = gone.size
+  for (const [counts, ms] of [
+    [memory.minutes, MINUTE_MS],
+    [memory.hours, HOUR_MS],
+  ] as const) {
+    const old = [...counts].filter(([, count]) => count.tenant === tenant && count.minute + ms <= before).slice(0, step)
+    for (const [key] of old) counts.delete(key)
+    removed += old.length
+  }
+  return removed > 0
 }
 
 /** The oldest lines of the tenant with the most, as far as there are too many. */

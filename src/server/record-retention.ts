@@ -4,6 +4,7 @@ import { type Environment, environment as realEnvironment } from '../environment
 import { underLease } from '../jobs/index.ts'
 import type { RecordStore, Retention } from '../record/index.ts'
 import type { Store } from '../store/index.ts'
+import { forgetGoneTenants } from './gone-tenants.ts'
 
 /** What it works with. */
 export interface RetentionDeps {
@@ -75,5 +76,6 @@ async function removeOld(deps: RetentionDeps, stopping: AbortSignal): Promise<vo
   await underLease({ store, environment }, terms, async ({ signal }) => {
     while (!signal.aborted && (await record.trim(retentionAt(environment.now(), days))))
       await environment.wait(PAUSE_MS, signal)
+    await forgetGoneTenants({ store, record, environment }, signal)
   })
 }

@@ -289,15 +289,50 @@ describe.each(STORES)('the record on %s', (_name, open) => {
     ])
   })
 
-  test('a tenant is forgotten, and one of the same name begins anew', async () => {
-    await store.append({ lines: [line({ about: ['h1'] }), line({ tenant: 'globex' })], counts: [count()] })
-    await store.forget('acme')
-    await store.forget('never was')
-    expect((await store.page({ order: 'oldest', limit: 10 })).items.map(({ tenant }) => tenant)).toEqual(['globex'])
-    expect(await store.counts({ from: 0, until: T * 2, by: 'minute', tenants: ['acme'] })).toEqual([])
-    await write(line())
-    expect((await store.page({ order: 'oldest', limit: 10, tenants: ['acme'] })).items).toHaveLength(1)
+  test('a tenant is forgotten step by step, and one of the same name begins anew', async () => {
+    const lines = Array.from({ length: 5 }, () => line({ about: ['h1'], print: 'f' }))
+    const minutes = [0, 1, 2].map((n) => count({ minute: T + n * MINUTE }))
+    await store.append({ lines: [...lines, line({ tenant: 'globex' }), line({ tenant: '' })], counts: minutes })
+    while (await store.trim({ ...KEEP, minutesBefore: T + MINUTE })) {}
+    expect([...(await store.tenants())].sort((a, b) => (a.tenant < b.tenant ? -1 : 1))).toEqual([
+      { tenant: 'acme', oldest: lines[0]?.at },
+      { tenant: 'globex', oldest: expect.any(Number) },
+    ])
+    const left = async () => (await store.page({ order: 'oldest', limit: 10, tenants: ['acme'] })).items.length
+    const sizes: number[] = []
+    do sizes.push(await left())
+    while (await store.forget('acme', { before: T + HOUR, step: 2 }))
+    expect(sizes).toEqual([5, 3, 1, 0])
+    expect(await store.forget('never was', { before: T + HOUR, step: 2 })).toBe(false)
+    expect((await store.page({ order: 'oldest', limit: 10 })).items.map(({ tenant }) => tenant)).toEqual(['globex', ''])
+    for (const by of ['minute', 'hour'] as const)
+      expect(await store.counts({ from: 0, until: T * 2, by, tenants: ['acme'] })).toEqual([])
+    expect(await store.faults({ from: 0, limit: 10 })).toEqual([])
+    expect((await store.page({ order: 'oldest', limit: 10, about: 'h1' })).items).toEqual([])
+    expect((await store.tenants()).map(({ tenant }) => tenant)).toEqual(['globex'])
     expect((await store.size()).lines).toBe(2)
+    await write(line())
+    expect(await left()).toBe(1)
+    expect((await store.size()).lines).toBe(3)
+  })
+
+  test('of a tenant only what is older than a moment is forgotten', async () => {
+    const lines = [line(), line(), line()]
+    const minutes = [0, 1, 2].map((n) => count({ minute: T + n * MINUTE }))
+    await store.append({ lines, counts: minutes })
+    const before = lines[1]?.at ?? 0
+    while (await store.forget('acme', { before, step: 10 })) {}
+    const { items } = await store.page({ order: 'oldest', limit: 10 })
+    expect(items.map(({ id }) => id)).toEqual(lines.slice(1).map(({ id }) => id))
+    // A minute goes when all of it is older.
+    const counted = async () =>
+      (await store.counts({ from: 0, until: T * 2, by: 'minute', tenants: ['acme'] })).map(({ minute }) => minute - T)
+    expect(await counted()).toEqual([0, MINUTE, 2 * MINUTE])
+    while (await store.forget('acme', { before: T + 2 * MINUTE + 1, step: 10 })) {}
+    expect(await counted()).toEqual([2 * MINUTE])
+    expect(await store.tenants()).toEqual([{ tenant: 'acme', oldest: T + 3 * MINUTE }])
+    const sums = await store.counts({ from: 0, until: T * 2, by: 'minute' })
+    expect(sums.map(({ n }) => n)).toEqual([2, 2, 2])
   })
 
   test('several processes append at once, and readers see each line once, in the order of places', async () => {

@@ -121,9 +121,10 @@ export const SERIES_ROUTES: readonly Route[] = [
     needs: { capability: 'see', reach: 'own' },
     query: SeriesQuery,
     gives: { status: 200, body: SeriesBody },
-    run: async ({ query, administrator }, { record }) => {
+    run: async ({ query, administrator }, { tenancy, record }) => {
       const { tenant, connection } = query
       if (tenant !== undefined && !reaches(administrator, tenant)) throw noTenant(tenant)
+      if (tenant !== undefined) await tenancy.tenants.show(tenant)
       const until = query.until === undefined ? environment.now() + 1 : Date.parse(query.until)
       const from = query.from === undefined ? until - DAY_MS : Date.parse(query.from)
       const step = stepOf(from, until, query.step)

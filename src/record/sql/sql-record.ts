@@ -3,6 +3,7 @@
 import type { RecordStore } from '../contract.ts'
 import { append } from './append.ts'
 import type { SqlDatabase } from './database.ts'
+import { forget, namedTenants } from './forget.ts'
 import { countsOf, faultsOf, heardSince, lineOf, pageOf, type ReadDeps } from './reads.ts'
 import { createTenantNumbers } from './tenants.ts'
 import { trim } from './trim.ts'
@@ -28,13 +29,11 @@ export function sqlRecord(database: SqlDatabase): RecordStore {
     faults: (query) => faultsOf(deps, query),
     heard: (query) => heardSince(deps, query),
     trim: (retention) => transaction((inside) => trim(inside, prefix, bytes, retention)),
-    forget: (tenant) =>
+    tenants: () => namedTenants(run, prefix),
+    forget: (tenant, terms) =>
       transaction(async (inside) => {
-        for (const t of await tenants.find(inside, [tenant])) {
-          for (const table of ['line', 'about', 'minute', 'hour'])
-            await inside(`delete from ${prefix}record_${table} where t = $1`, [t])
-          await inside(`update ${prefix}record_tenant set lines = 0 where t = $1`, [t])
-        }
+        const [t] = await tenants.find(inside, [tenant])
+        return t !== undefined && forget(inside, prefix, t, terms)
       }),
     async size() {
       const [[lines, oldest] = [0, null]] = await run(

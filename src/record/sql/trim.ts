@@ -43,8 +43,13 @@ export async function trim(
   return removed >= Math.min(step, 1_000) || hours
 }
 
-/** Removes the lines that a query names. */
-async function removeLines(run: Run, prefix: string, query: string, values: readonly SqlValue[]): Promise<number> {
+/** Removes the lines that a query names. Returns how many there were. */
+export async function removeLines(
+  run: Run,
+  prefix: string,
+  query: string,
+  values: readonly SqlValue[],
+): Promise<number> {
   const gone = await run(`delete from ${prefix}record_line where n in (${query}) returning t, n`, values)
   if (gone.length === 0) return 0
   const numbers = gone.map(([, n]) => Math.trunc(Number(n)))

@@ -62,7 +62,8 @@ export function sqliteRecord(file: string, { mostPages }: SqliteRecordOptions = 
     faults: (query) => call('faults', query),
     heard: (query) => call('heard', query),
     trim: (retention) => call('trim', retention),
-    forget: (tenant) => call('forget', tenant),
+    tenants: () => call('tenants'),
+    forget: (tenant, terms) => call('forget', tenant, terms),
     size: () => call('size'),
     async close() {
       // A file that was never opened need not be opened to be closed.
