@@ -7,6 +7,8 @@ export interface Hand {
   readonly by: 'pointer' | 'keyboard'
   /** Uses a link, a button, a tab, a choice or a line of a list: one click, or one Enter or Space. */
   readonly use: (target: Locator) => Promise<void>
+  /** Presses Enter where the focus is: as good as a click. */
+  readonly enter: () => Promise<void>
   readonly clicks: () => number
 }
 
@@ -19,6 +21,10 @@ export function createHand(page: Page, by: Hand['by']): Hand {
   return {
     by,
     clicks: () => clicks,
+    async enter() {
+      await page.keyboard.press('Enter')
+      clicks++
+    },
     async use(target) {
       // What a choice is drawn with covers its radio button.
       await target.waitFor({ state: 'attached' })

@@ -14,18 +14,20 @@ import { hasBrowser, type OpenConsole, openConsole, theBrowser, watchedPage } fr
 const TOKEN = 'canary-5d0e'
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 const BY = ['pointer', 'keyboard'] as const
+type Who = 'operator' | 'administrator' | 'auditor' | 'support'
 
 describe.runIf(hasBrowser)('what people come for', () => {
   let serving: Serving
   let admin: Awaited<ReturnType<typeof vendorOf>>
   let figma: FakeApp
   let emptied = ''
+  let refused = ''
   const undo: (() => unknown)[] = []
   const consoles = new Map<string, OpenConsole>()
   const context = { tenant: 'acme', actor: 'hr', allow: STRICT }
 
   /** The console of somebody; opened once. */
-  async function of(role: 'operator' | 'administrator' | 'auditor'): Promise<OpenConsole> {
+  async function of(role: Who): Promise<OpenConsole> {
     const known = consoles.get(role)
     if (known !== undefined) return known
     const tenants = role === 'operator' ? {} : { tenants: ['acme'] }
@@ -84,6 +86,16 @@ describe.runIf(hasBrowser)('what people come for', () => {
     await until(() => has(figma, 'bjensen'))
     await serving.directory.remove(context, 'User', stored.id)
     await until(() => !has(figma, 'bjensen'))
+    // And somebody who is switched off.
+    const { stored: barbara } = await serving.directory.create(context, 'User', {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName: 'barbara.jensen@acme.example',
+      displayName: 'Barbara Jensen',
+      active: true,
+    })
+    await until(() => has(figma, 'barbara.jensen@acme.example'))
+    const off: JsonObject = { schemas: [PATCH], Operations: [{ op: 'replace', path: 'active', value: false }] }
+    await serving.directory.patch(context, 'User', barbara.id, off)
     // The customer's mapping in Entra lacks userName: each of its new people is refused.
     const entra = await serving.connection('entra', { tenant: 'acme' })
     const unmapped = async (request: Request) => {
@@ -99,6 +111,9 @@ describe.runIf(hasBrowser)('what people come for', () => {
       const { body } = await admin('GET', '/attention')
       return (body.items as readonly { readonly code: string }[]).some(({ code }) => code === 'connection.refused')
     })
+    const { body } = await admin('GET', '/tenants/acme/requests?outcome=refused&limit=1')
+    const items = body.items as readonly { readonly id: string }[]
+    refused = items[0]?.id ?? ''
   })
   afterAll(async () => {
     for (const one of undo.reverse()) await one()
@@ -108,10 +123,18 @@ describe.runIf(hasBrowser)('what people come for', () => {
   const link = (open: OpenConsole, name: string) =>
     open.page.getByRole('navigation').getByRole('link', { name, exact: true })
 
+  /** Types into the search that opens anywhere. */
+  const ask = async ({ page }: OpenConsole, words: string) => {
+    await page.keyboard.press('Control+k')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill(words)
+    return dialog
+  }
+
   /** A walk: who, from where, in how many clicks. */
   const walks: readonly {
     readonly question: string
-    readonly who: 'operator' | 'administrator' | 'auditor'
+    readonly who: Who
     readonly clicks: number
     readonly walk: (open: OpenConsole, hand: Hand) => Promise<void>
   }[] = [
@@ -181,9 +204,46 @@ describe.runIf(hasBrowser)('what people come for', () => {
         const file = open.page.waitForEvent('download')
         await hand.use(open.page.getByRole('button', { name: 'Export' }))
         const { leavers } = JSON.parse(await text(await (await file).createReadStream()))
-        expect(leavers).toMatchObject([
-          { userName: 'bjensen', receipt: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) },
-        ])
+        const receipt = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+        const of = (userName: string) => expect.objectContaining({ userName, receipt })
+        expect(leavers).toHaveLength(2)
+        expect(leavers).toEqual(expect.arrayContaining([of('bjensen'), of('barbara.jensen@acme.example')]))
+      },
+    },
+    {
+      question: 'Their admin sent me this error text',
+      who: 'operator',
+      clicks: 1,
+      walk: async (open, hand) => {
+        const found = await ask(open, `Errors reported by remote server: userName is required [${refused}]`)
+        await found.getByText('400 POST /Users').waitFor()
+        await hand.enter()
+        await heading(open, `Request ${refused}`).waitFor()
+      },
+    },
+    {
+      question: 'Is B. Jensen out, everywhere?',
+      who: 'administrator',
+      clicks: 2,
+      walk: async (open, hand) => {
+        const found = await ask(open, 'Barbara')
+        await found.getByText('Barbara Jensen').waitFor()
+        await hand.enter()
+        await open.page.getByText(/^Out of (?:the one app|1 of 2 apps)/).waitFor()
+        await hand.use(open.page.getByRole('link', { name: 'Leaver receipt' }))
+        await heading(open, 'The signed receipt').waitFor()
+      },
+    },
+    {
+      question: 'The customer says a new hire is missing',
+      who: 'support',
+      clicks: 1,
+      walk: async (open, hand) => {
+        await open.goto('/t/acme')
+        const found = await ask(open, 'new.hire@acme.example')
+        await found.getByText(/^Never arrived in acme/).waitFor()
+        await hand.enter()
+        await heading(open, 'Requests').waitFor()
       },
     },
     {

@@ -14,6 +14,7 @@ import { EditForm } from '../parts/edit-form.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Lines } from '../parts/loaded.tsx'
+import { KillButton, OutOfApps } from '../parts/out-of-apps.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { Activity } from '../parts/people-columns.tsx'
 import { nameOf } from '../parts/person-names.ts'
@@ -72,10 +73,12 @@ function Present({
             </Button>
           )}
           {mayEdit && <ActiveButton tenant={tenant} person={person} again={again} />}
+          <KillButton tenant={tenant} id={id} name={nameOf(person)} />
           <AsCommand call={scimCall(tenant, 'GET', `/Users/${id}`)} command={command} />
         </>
       }
     >
+      <OutOfApps tenant={tenant} id={id} left={person.active === false} />
       <Tabs
         names={TABS}
         label={(tab) => t(`tab.${tab}`)}
@@ -242,6 +245,7 @@ function Gone({ tenant, id }: { readonly tenant: string; readonly id: string }) 
   return (
     <Page title={name} lead={<Activity active={false} />}>
       <p className={css.banner}>{t('goneBanner', { when: moment(found.at), actor: found.actor })}</p>
+      <OutOfApps tenant={tenant} id={id} left />
       <Panel title={t('tab.timeline')}>
         <Story tenant={tenant} type="User" id={id} undone={() => void gone.refetch()} />
       </Panel>

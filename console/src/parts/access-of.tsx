@@ -3,6 +3,7 @@
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/use-api.ts'
 import { moment, since } from '../words/figures.ts'
+import { To } from './link.tsx'
 import { Empty, Loaded } from './loaded.tsx'
 import { Facts } from './page.tsx'
 import { type State, Status } from './status.tsx'
@@ -28,11 +29,14 @@ export function AccessOf({ tenant, id }: { readonly tenant: string; readonly id:
           <Empty what={t('access.what')} why={t('access.why')} />
         ) : (
           <Facts
-            facts={apps.map(({ app, state, confirmedAt, reason }) => [
-              app,
+            facts={apps.map(({ app, label, account, state, confirmedAt, reason }) => [
+              label || app,
               <span key={app} title={confirmedAt === undefined ? undefined : moment(confirmedAt)}>
                 <Status state={STATES[state] ?? 'off'}>{t(`access.state.${state}`)}</Status>{' '}
-                {confirmedAt === undefined ? '' : since(confirmedAt)} {reason?.message ?? ''}
+                {confirmedAt === undefined ? '' : since(confirmedAt)} {reason?.message ?? ''} {account ?? ''}{' '}
+                <To to="/t/$tenant/people/$id/why/$app" params={{ tenant, id, app }}>
+                  {t('access.whyLink')}
+                </To>
               </span>,
             ])}
           />

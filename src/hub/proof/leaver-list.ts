@@ -1,11 +1,12 @@
 // Who has left a tenant, the last one first, and whether every app has confirmed it.
 
+import { documentOf } from '../../directory/index.ts'
 import type { ListPage } from '../../store/index.ts'
 import { type Leaver, type Left, QUEUES, type Told, timeKey } from '../contract/index.ts'
 import { leaverKey } from '../engine/leavers.ts'
 import type { ReceiptApp } from './receipt.ts'
 import { receiptIn } from './receipt-jws.ts'
-import { leaverIn } from './receipts.ts'
+import { leaverIn, namesOf } from './receipts.ts'
 import { type ToldStore, told } from './told.ts'
 
 /** One leaving, as a list shows it. Times are in milliseconds since 1970. */
@@ -73,6 +74,8 @@ async function rowOf(store: ToldStore, tenant: string, { user, place }: Left): P
   const [item] = await store.items(tenant, QUEUES.leavers, { keys: [leaverKey(user, place)] })
   if (item === undefined) return undefined
   const { receipt, ...leaver } = leaverIn(item)
+  // Who was switched off is here still, under the names of today.
+  const here = leaver.how === 'deleted' ? undefined : await store.get({ tenant, type: 'User', id: user })
   const signed = receipt === undefined ? undefined : receiptIn(receipt)
   // While it is open, the apps themselves tell; afterwards links expire, and the receipt is what stays.
   const isOpen = item.state !== ''
@@ -83,6 +86,7 @@ async function rowOf(store: ToldStore, tenant: string, { user, place }: Left): P
   return {
     user,
     ...leaver,
+    ...(here === undefined ? {} : namesOf(documentOf(here))),
     complete: open.length === 0,
     returned: !isOpen && signed === undefined,
     apps: { confirmed: count('confirmed'), verified: count('verified'), open: open.length },

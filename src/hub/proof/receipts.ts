@@ -240,7 +240,10 @@ async function linesOf(
   }
 }
 
-function namesOf(of: { readonly userName?: unknown; readonly externalId?: unknown } | undefined): Receipt['person'] {
+/** The names that a document or a leaving has. */
+export function namesOf(
+  of: { readonly userName?: unknown; readonly externalId?: unknown } | undefined,
+): Receipt['person'] {
   const { userName, externalId } = of ?? {}
   return {
     ...(typeof userName === 'string' ? { userName } : {}),

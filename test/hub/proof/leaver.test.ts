@@ -61,7 +61,14 @@ describe('the list of leavers', () => {
     await pass(5_000)
     const all = await proof.leavers(TENANT, { limit: 10 })
     expect(all.items).toMatchObject([
-      { user: second, how: 'deactivated', complete: false, openIn: ['erp'], apps: { open: 1 } },
+      {
+        user: second,
+        how: 'deactivated',
+        userName: expect.any(String),
+        complete: false,
+        openIn: ['erp'],
+        apps: { open: 1 },
+      },
       { user: first, how: 'deleted', complete: true, userName: 'ada', returned: false },
     ])
     expect(all.next).toBeUndefined()

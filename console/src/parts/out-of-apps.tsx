@@ -1,0 +1,125 @@
+// Whether somebody is out of all apps, or in lockstep with them: the answer first, then what is still open.
+
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Answer, api } from '../api/client.ts'
+import { useApi } from '../api/use-api.ts'
+import { useMay } from '../session.tsx'
+import { duration } from '../words/figures.ts'
+import { Confirm } from './confirm.tsx'
+import css from './directory.module.css'
+import { To } from './link.tsx'
+import { Status } from './status.tsx'
+
+type Row = Answer<'GET /tenants/{tenant}/people/{user}/told'>['apps'][number]
+
+/** How often it is asked while something is open, in milliseconds. */
+const OPEN_MS = 2_000
+
+/** What one sees of an app that has not confirmed: *slack: held, 31 people would lose it*. */
+function openText({ app, label, reason }: Row): string {
+  return reason === undefined ? label || app : `${label || app} (${reason.message})`
+}
+
+/** One sentence about all apps, for somebody who has left or who is here. Nothing where there are no apps. */
+export function OutOfApps({
+  tenant,
+  id,
+  left,
+}: {
+  readonly tenant: string
+  readonly id: string
+  readonly left: boolean
+}) {
+  const { t } = useTranslation('people')
+  const may = useMay('values')
+  const [open, setOpen] = useState(true)
+  const told = useApi(
+    'GET /tenants/{tenant}/people/{user}/told',
+    { params: { tenant, user: id } },
+    { enabled: may, ...(open ? { everyMs: OPEN_MS } : {}) },
+  )
+  const rows = (told.data?.apps ?? []).filter(({ state }) => state !== 'none')
+  const waiting = rows.filter(({ state }) => state !== 'confirmed' && state !== 'verified')
+  if (told.data !== undefined && open !== waiting.length > 0) setOpen(waiting.length > 0)
+  if (told.data === undefined || told.data.apps.length === 0) return null
+  const where = waiting.map(openText).join(', ')
+  const words = { count: rows.length, done: rows.length - waiting.length, where }
+  const isHeld = waiting.some(({ state }) => state === 'held' || state === 'parked')
+  if (waiting.length > 0)
+    return (
+      <p className={css.banner}>
+        <Status state={isHeld ? 'held' : 'wait'}>{t(left ? 'apps.notOut' : 'apps.notIn', words)}</Status>{' '}
+        {left && <Receipt tenant={tenant} id={id} />}
+      </p>
+    )
+  if (!left) return rows.length === 0 ? null : <Status state="ok">{t('apps.in', words)}</Status>
+  const took = rows.flatMap(({ changedAt, confirmedAt }) =>
+    changedAt === undefined || confirmedAt === undefined ? [] : [Date.parse(confirmedAt) - Date.parse(changedAt)],
+  )
+  const slowest = took.length === 0 ? '' : duration(Math.max(0, ...took))
+  const text =
+    rows.length === 0 ? t('apps.nowhere') : t(slowest === '' ? 'apps.out' : 'apps.outIn', { ...words, slowest })
+  return (
+    <p className={css.banner}>
+      <Status state="ok">{text}</Status> <Receipt tenant={tenant} id={id} />
+    </p>
+  )
+}
+
+function Receipt({ tenant, id }: { readonly tenant: string; readonly id: string }) {
+  const { t } = useTranslation('people')
+  return (
+    <To to="/t/$tenant/leavers/$id" params={{ tenant, id }}>
+      {t('apps.receipt')}
+    </To>
+  )
+}
+
+/** Puts somebody out of every app at once, whatever scopes and guards say; and takes that back. */
+export function KillButton({
+  tenant,
+  id,
+  name,
+}: {
+  readonly tenant: string
+  readonly id: string
+  readonly name: string
+}) {
+  const { t } = useTranslation('people')
+  const may = useMay('approve')
+  const [asked, setAsked] = useState(false)
+  const [done, setDone] = useState<readonly string[]>()
+  const given = { params: { tenant, user: id } }
+  if (!may) return null
+  if (done !== undefined)
+    return (
+      <Button
+        variant="default"
+        onClick={async () => {
+          await api('DELETE /tenants/{tenant}/people/{user}/kill', given)
+          setDone(undefined)
+        }}
+      >
+        {t('kill.back')}
+      </Button>
+    )
+  return (
+    <>
+      <Button variant="default" onClick={() => setAsked(true)}>
+        {t('kill.action')}
+      </Button>
+      <Confirm
+        opened={asked}
+        title={t('kill.ask', { name })}
+        action={t('kill.action')}
+        name={name}
+        run={async () => setDone((await api('POST /tenants/{tenant}/people/{user}/kill', given)).apps)}
+        close={() => setAsked(false)}
+      >
+        <p>{t('kill.what')}</p>
+      </Confirm>
+    </>
+  )
+}
