@@ -7,6 +7,7 @@ import { type Environment, environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import { ConfigError } from '../protocol/index.ts'
 import { createProvider } from '../provider/index.ts'
+import { createRequestIds } from '../record/index.ts'
 import type { Setup } from '../setup/index.ts'
 import type { Store } from '../store/index.ts'
 import { createAudit, createSealer, type Sealer, type Tenancy } from '../tenancy/index.ts'
@@ -78,6 +79,7 @@ export function createAdmin(options: AdminOptions): Admin {
   const once = createOnce(environment)
   const history = createHistoryReader(store, environment)
   const audit = createAudit(store, environment)
+  const nextId = createRequestIds(environment)
   const written = createRequestAudit(audit, () => environment.monotonic())
   const ways = createWays({
     store,
@@ -93,7 +95,10 @@ export function createAdmin(options: AdminOptions): Admin {
 
   app.use(async (context, next) => {
     context.header('Cache-Control', 'no-store')
-    return next()
+    const id = nextId(environment.now())
+    context.set('request', id)
+    await next()
+    context.header('X-Request-Id', id)
   })
   const admit = createAdmit(ways, written)
   const scim = options.scim ?? ownProvider(options)
@@ -106,8 +111,8 @@ export function createAdmin(options: AdminOptions): Admin {
     const { name: tenant } = await tenancy.tenants.show(asked)
     const { administrator } = caller
     const answer = await answerScim(scim, context, { tenant, origin: originOf(context), administrator })
-    const params = { tenant, what: `${context.req.method} ${path}` }
-    if (needs.capability === 'edit' && answer.ok) await written.done('scim', { ...caller, ...context.env, params })
+    const about = { request: context.get('request'), params: { tenant, what: `${context.req.method} ${path}` } }
+    if (needs.capability === 'edit' && answer.ok) await written.done('scim', { ...caller, ...context.env, ...about })
     return answer
   })
   const limit = bodyLimit({
@@ -136,7 +141,8 @@ export function createAdmin(options: AdminOptions): Admin {
       const asked = askScim(scim, administrator, call.origin)
       const known = { ...shared, administration: tenancy.as(actor, call.giver.told), hub, scim: asked, provider: scim }
       const deps = withSetup(known, options.setup)
-      const about = { ...caller, visit, params, facts: call.facts, changes }
+      const request = context.get('request')
+      const about = { ...caller, visit, request, params, facts: call.facts, changes }
       const work = () => carryOut({ route, call, deps }, context.req.raw.headers, once)
       const { answer, tag } = await written.run(route, about, work)
       if (tag !== undefined) context.header('ETag', tag)

@@ -12,7 +12,7 @@ import type { Caller, Ways } from './sign-in/ways.ts'
 /** What comes with a request besides itself. */
 export interface AdminEnv {
   readonly Bindings: { readonly visit: Visit }
-  readonly Variables: { caller: Caller }
+  readonly Variables: { caller: Caller; request: string }
 }
 
 /** Whoever may do what is asked; refuses everybody else. Nothing of a body is read before it. */
@@ -39,7 +39,11 @@ export function createAdmit(ways: Ways, written: RequestAudit): Admit {
       requireFresh(needs, caller.administrator, context.req.query('force'), environment.now())
     } catch (error) {
       if (error instanceof Refused && !('reason' in called))
-        await written.refused(id, { ...caller, visit, params: context.req.param() }, error.code)
+        await written.refused(
+          id,
+          { ...caller, visit, request: context.get('request'), params: context.req.param() },
+          error.code,
+        )
       throw error
     }
     return caller

@@ -12,6 +12,8 @@ import type { Caller } from './sign-in/ways.ts'
 /** What is known of a request. */
 export interface Asked extends Partial<Caller> {
   readonly visit: Visit
+  /** Its id, as in its answer. */
+  readonly request: string
   readonly params: { readonly [name: string]: string }
   readonly facts?: AuditFacts
   readonly changes?: readonly Noted[]
@@ -71,7 +73,10 @@ function isTooMuch(one: Buckets, all: Buckets, { administrator, visit }: Asked):
   return one.take(who) > 0 || all.take('') > 0
 }
 
-function draftOf(action: string, { administrator, session, visit, params, facts, changes }: Asked): AuditDraft {
+function draftOf(
+  action: string,
+  { administrator, session, visit, request, params, facts, changes }: Asked,
+): AuditDraft {
   const { tenant, ...others } = params
   const actor = administrator?.actor ?? ''
   const object = Object.values(others).join(' ')
@@ -84,6 +89,7 @@ function draftOf(action: string, { administrator, session, visit, params, facts,
     ...(tenant === undefined ? {} : { tenant }),
     ...(object === '' ? {} : { object }),
     outcome: 'done',
+    request,
     ...(changes === undefined || changes.length === 0 ? {} : { changes }),
     ...facts,
   }

@@ -278,7 +278,7 @@ export const SETTINGS = {
     env: 'LOCKSTEP_RECORD',
     default: 'beside',
     allowed: 'beside, off, sqlite:PATH, or postgres://USER@HOST:PORT/DATABASE',
-    does: 'where requests are recorded, without values of people: beside a SQLite database in a file of its own, or in tables of their own of a PostgreSQL database. off: nothing is recorded, and answers have no X-Request-Id',
+    does: 'where requests are recorded, without values of people: beside a SQLite database in a file of its own, or in tables of their own of a PostgreSQL database. off: nothing is recorded, and SCIM answers have no X-Request-Id',
   },
   recordDays: {
     name: 'record days',

@@ -147,3 +147,29 @@ test('commands are lines, too, and show and verify it', async () => {
     remove()
   }
 })
+
+test('a look at values is a line, and each line has the id that the answer had', async () => {
+  const made = await server.connection('okta', { rights: 'all' })
+  const headers = { authorization: `Bearer ${made.token}` }
+  const asked = await fetch(`${made.base}/Users/01988888-0000-7000-8000-000000000000`, { headers })
+  const path = `/tenants/${made.tenant}/requests/${asked.headers.get('x-request-id')}`
+  await expect.poll(async () => (await send('GET', path)).status, { timeout: 30_000 }).toBe(200)
+  const idOf = async (path: string, token: string, status: number) => {
+    const response = await fetch(`${server.url}/admin/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
+    await response.text()
+    expect(response.status).toBe(status)
+    expect(response.headers.get('x-request-id')).toMatch(/^r_[0-9a-z]{13}$/)
+    return response.headers.get('x-request-id')
+  }
+  const exported = await idOf(`/tenants/${made.tenant}/export`, owner, 200)
+  const values = await idOf(`${path}/values`, owner, 200)
+  const support = (await server.tenancy.adminTokens.create({ role: 'support' })).token
+  const refused = await idOf(`/tenants/${made.tenant}/export`, support, 403)
+  await idOf('/nothing', owner, 404)
+  const written = await lines(`&tenant=${made.tenant}`)
+  expect(written.map((line: Record<string, string>) => [line.action, line.outcome, line.request])).toEqual([
+    ['exportResources', 'refused', refused],
+    ['showRequestValues', 'done', values],
+    ['exportResources', 'done', exported],
+  ])
+})
