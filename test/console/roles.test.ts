@@ -34,7 +34,10 @@ describe.runIf(hasBrowser).each(ASKED)('the pages of the role %s', (role) => {
   // In CI those that are shut, and every fourth of the others: each takes more than a second.
   const opened = PLAIN.filter((entry, at) => process.env.CI === undefined || !may(entry) || at % 4 === 0)
 
-  test('those it may open are in the bar and open, the others say what is missing and ask for nothing', async () => {
+  // An owner may open all of them, each for some seconds on a busy machine.
+  test('those it may open are in the bar and open, the others say what is missing and ask for nothing', {
+    timeout: 240_000,
+  }, async () => {
     const { page, goto, faults } = console
     for (const entry of opened) {
       const path = entry.path.replace('$tenant', 'acme')
