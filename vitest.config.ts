@@ -22,17 +22,17 @@ const LONG_BEFORE_THE_STORE =
   process.env.CI === undefined
     ? []
     : [
-        'test/cli/{access,apps,check,completion,data,files,import,shown,simulate}.test.ts',
-        'test/server/{hub-adapters,offload,reached,sweep-commands,transport}.test.ts',
+        'test/cli/{access,apps,check,completion,data,files,import,shown,simulate,tenant-file}.test.ts',
+        'test/server/{hub-adapters,offload,reached,serve,sweep-commands,transport}.test.ts',
         'test/limits.test.ts',
       ]
 
 /** Tests that open every store themselves. */
 const ON_EVERY_STORE = 'test/embed/events/**'
 
-/** In CI these are not run a second time: they are long, and about limits, indexes and threads. */
-const LONG_BESIDE_ANSWERS =
-  process.env.CI === undefined ? /^$/ : /^(?:src|test)\/(?:server\/|site\/|(?:indexes|limits|tenants)\.)/
+/** In CI only these are run a second time: what is recorded, what the RFCs ask, and the checker. The others are long, and mostly not about answers. */
+const ABOUT_ANSWERS =
+  process.env.CI === undefined ? /^/ : /^(?:src\/(?:provider|node)|test\/(?:rfc|wire|fuzz|conformance|explain))/
 
 /**
  * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
@@ -41,7 +41,7 @@ const LONG_BESIDE_ANSWERS =
  */
 const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filter(
   (path) =>
-    !LONG_BESIDE_ANSWERS.test(path) &&
+    ABOUT_ANSWERS.test(path) &&
     (path.endsWith('/ourselves.test.ts') ||
       !/^(?:src|test)\/(?:cli|client|conformance|console|embed\/events|hub|postgres|server\/hub|simulate)/.test(path)),
 )
@@ -53,8 +53,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // One more than the cores that are promised: a good part of the time is waiting, for leases, processes and pages.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
