@@ -62,6 +62,17 @@ describe('the console is tidy', () => {
     expect(led.filter(({ to }) => to.startsWith('/') && !known.has(to))).toEqual([])
   })
 
+  test('each file is used by another', () => {
+    const begins = ['src/main.tsx', 'src/scheme.ts', 'setup/main.tsx']
+    const named = new Set(
+      code.flatMap(({ text }) => [...text.matchAll(/['"][^'"]*?([\w-]+\.tsx?)['"]/g)].map(([, name]) => name)),
+    )
+    const unused = code.filter(({ path }) => !path.endsWith('.d.ts') && !begins.includes(path))
+    expect(unused.map(({ path }) => path).filter((path) => !named.has(path.slice(path.lastIndexOf('/') + 1)))).toEqual(
+      [],
+    )
+  })
+
   test('each exported name has a doc comment', () => {
     const bare = code.flatMap(({ path, text }) => {
       const lines = text.split('\n')

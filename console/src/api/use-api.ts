@@ -45,6 +45,11 @@ export interface Reading {
   readonly everyMs?: number
 }
 
+/** The same, where what was answered last decides whether it is asked again. */
+interface ReadingOf<Answered> extends Omit<Reading, 'everyMs'> {
+  readonly everyMs?: number | ((answer: Answered | undefined) => number | undefined)
+}
+
 /**
  * Reads an operation; what was there stays while the next is read.
  *
@@ -53,13 +58,17 @@ export interface Reading {
 export function useApi<Name extends Operation>(
   name: Name,
   given: Given<Name>,
-  { enabled = true, everyMs }: Reading = {},
+  { enabled = true, everyMs }: ReadingOf<Answer<Name>> = {},
 ) {
+  const interval =
+    typeof everyMs === 'function'
+      ? (query: { readonly state: { readonly data: Answer<Name> | undefined } }) => everyMs(query.state.data) ?? false
+      : everyMs
   return useQuery<Answer<Name>>({
     ...readOptions<Name>(name, given),
     enabled,
     placeholderData: keepPreviousData,
-    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+    ...(interval === undefined ? {} : { refetchInterval: interval }),
   })
 }
 

@@ -7,10 +7,10 @@ import { useList } from '../api/use-api.ts'
 import { usePages } from '../api/use-pages.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import { Failed } from '../parts/failed.tsx'
-import { useReading } from '../parts/found.tsx'
+import { FoundGrid } from '../parts/found.tsx'
 import { type Column, Grid } from '../parts/grid.tsx'
 import { To, useGo } from '../parts/link.tsx'
-import { Empty, Lines, Loaded } from '../parts/loaded.tsx'
+import { Empty, Lines } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { nameOf, textAt } from '../parts/person-names.ts'
 import { useSettled } from '../parts/use-settled.ts'
@@ -124,24 +124,16 @@ function FoundGroups({ tenant, text: typed }: { readonly tenant: string; readonl
     { params: { tenant }, query: { q, limit: 50 } },
     { enabled: q !== '' },
   )
-  useReading(list)
+  const found = columns.map(({ cell, ...rest }) => ({
+    ...rest,
+    cell: ({ resource }: { readonly resource: object }) => cell(resource as Resource),
+  }))
   return (
-    <Loaded read={list.query} lines={8}>
-      {() =>
-        list.items.length === 0 && !list.hasMore ? (
-          <Empty what={t('found.what')} why={t('found.why')} />
-        ) : (
-          <Grid
-            label={t('title')}
-            columns={columns}
-            count={list.items.length}
-            rowAt={(at) => list.items[at]?.resource as Resource | undefined}
-            keyOf={({ id }) => id}
-            onOpen={({ id }) => go({ to: '/t/$tenant/groups/$id', params: { tenant, id } })}
-            onRange={(_, last) => last > list.items.length - 20 && list.more()}
-          />
-        )
-      }
-    </Loaded>
+    <FoundGrid
+      list={list}
+      columns={found}
+      words={{ title: t('title'), what: t('found.what'), why: t('found.why') }}
+      open={({ id }) => go({ to: '/t/$tenant/groups/$id', params: { tenant, id } })}
+    />
   )
 }

@@ -91,7 +91,7 @@ export default function People() {
 function FilterBox({ value, onChange }: { readonly value: string; readonly onChange: (filter: string) => void }) {
   const { t } = useTranslation('people')
   const [typed, setTyped] = useState(value)
-  const fault = typed.trim() === '' ? undefined : faultOfFilter(typed)
+  const fault = faultOfFilter(typed)?.message
   return (
     <TextInput
       value={typed}

@@ -1,9 +1,9 @@
 // The part of the settings for operators and for the sessions that are going on.
 
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, type Body, callOf } from '../api/client.ts'
+import { type Answer, callOf } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import form from '../parts/confirm.module.css'
@@ -13,13 +13,12 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/page.tsx'
+import { type Role, RoleField, reachOf, TenantsField } from '../parts/reach-fields.tsx'
 import { ShortTable } from '../parts/table.tsx'
 import { day, moment } from '../words/figures.ts'
 import css from './settings.module.css'
 
 type Operator = Answer<'GET /operators'>['items'][number]
-type Role = Body<'POST /operators'>['role']
-const ROLES: readonly Role[] = ['owner', 'operator', 'administrator', 'auditor', 'support']
 
 /** Operators, and who is signed in. */
 export function People() {
@@ -100,13 +99,11 @@ function NewOperator({ close }: { readonly close: () => void }) {
   const make = useAct('POST /operators', { done: close })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const named = tenants.split(/[\s,]+/).filter((one) => one !== '')
     make.mutate({
       body: {
         operator: operator.trim(),
-        role,
+        ...reachOf(role, tenants),
         ...(name.trim() === '' ? {} : { name: name.trim() }),
-        ...(named.length === 0 ? {} : { tenants: named }),
       },
     })
   }
@@ -129,19 +126,8 @@ function NewOperator({ close }: { readonly close: () => void }) {
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"
         />
-        <Select
-          label={t('role')}
-          data={ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
-          value={role}
-          onChange={(value) => setRole((value ?? 'support') as Role)}
-        />
-        <TextInput
-          label={t('tenants')}
-          description={t('tenantsHow')}
-          value={tenants}
-          onChange={(event) => setTenants(event.currentTarget.value)}
-          autoComplete="off"
-        />
+        <RoleField role={role} change={setRole} />
+        <TenantsField tenants={tenants} change={setTenants} />
         {make.error !== null && <Failed error={make.error} />}
         <div className={form.buttons}>
           <Button type="submit" loading={make.isPending}>

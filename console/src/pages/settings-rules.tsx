@@ -1,12 +1,9 @@
 // Rows of rules that give roles: by the value of a claim, or by a group.
 
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { Body } from '../api/client.ts'
+import { type Role, RoleField } from '../parts/reach-fields.tsx'
 import css from './settings.module.css'
-
-type Role = Body<'POST /operators'>['role']
-const ROLES: readonly Role[] = ['owner', 'operator', 'administrator', 'auditor', 'support']
 
 /** A rule while it is typed. */
 export interface Rule {
@@ -64,12 +61,7 @@ export function Rules({
         value={rule.value}
         onChange={(event) => set(at, { value: event.currentTarget.value })}
       />
-      <Select
-        label={t('role')}
-        data={ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
-        value={rule.role}
-        onChange={(value) => set(at, { role: (value ?? 'support') as Role })}
-      />
+      <RoleField role={rule.role} change={(role) => set(at, { role })} />
       <TextInput
         label={t('tenants')}
         value={rule.tenants}

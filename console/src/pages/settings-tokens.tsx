@@ -1,9 +1,9 @@
 // The part of the settings for admin tokens: made here, shown once, revoked.
 
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, type Body, callOf } from '../api/client.ts'
+import { type Answer, callOf } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import form from '../parts/confirm.module.css'
@@ -13,12 +13,11 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/page.tsx'
+import { type Role, RoleField, reachOf, TenantsField } from '../parts/reach-fields.tsx'
 import { ShortTable } from '../parts/table.tsx'
 import { day, moment } from '../words/figures.ts'
 
 type Token = Answer<'GET /tokens'>['items'][number]
-type Role = Body<'POST /tokens'>['role']
-const ROLES: readonly Role[] = ['owner', 'operator', 'administrator', 'auditor', 'support']
 
 /** The admin tokens. */
 export function Tokens() {
@@ -95,8 +94,7 @@ function NewToken({ close }: { readonly close: () => void }) {
   const make = useAct('POST /tokens')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const named = tenants.split(/[\s,]+/).filter((one) => one !== '')
-    make.mutate({ body: { label: label.trim(), role, ...(named.length === 0 ? {} : { tenants: named }) } })
+    make.mutate({ body: { label: label.trim(), ...reachOf(role, tenants) } })
   }
   if (make.data !== undefined) {
     return (
@@ -124,19 +122,8 @@ function NewToken({ close }: { readonly close: () => void }) {
           autoComplete="off"
           data-autofocus
         />
-        <Select
-          label={t('role')}
-          data={ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
-          value={role}
-          onChange={(value) => setRole((value ?? 'support') as Role)}
-        />
-        <TextInput
-          label={t('tenants')}
-          description={t('tenantsHow')}
-          value={tenants}
-          onChange={(event) => setTenants(event.currentTarget.value)}
-          autoComplete="off"
-        />
+        <RoleField role={role} change={setRole} />
+        <TenantsField tenants={tenants} change={setTenants} />
         {make.error !== null && <Failed error={make.error} />}
         <div className={form.buttons}>
           <Button type="submit" loading={make.isPending}>

@@ -41,21 +41,50 @@ export function FoundPeople({ tenant, text }: { readonly tenant: string; readonl
     { enabled: settled !== '' },
   )
   const columns = useMatched<Found>(usePeopleColumns(tenant), (row) => row)
-  useReading(list)
   return (
-    <Loaded read={list.query} lines={8}>
+    <FoundGrid
+      list={list}
+      columns={columns}
+      words={{ title: t('title'), what: t('found.what'), why: t('found.why') }}
+      open={({ id }) => go({ to: '/t/$tenant/people/$id', params: { tenant, id } })}
+    />
+  )
+}
+
+/** What was found, a line each; reads on at its end, and at once while there are few. */
+export function FoundGrid<Row extends { readonly resource: object }>({
+  list,
+  columns,
+  words: { title, what, why },
+  open,
+}: {
+  readonly list: {
+    readonly query: Parameters<typeof Loaded>[0]['read']
+    readonly items: readonly Row[]
+    readonly hasMore: boolean
+    readonly more: () => void
+  }
+  readonly columns: readonly Column<Row>[]
+  readonly words: { readonly title: string; readonly what: string; readonly why: string }
+  readonly open: (resource: Resource) => void
+}) {
+  const { query, items, hasMore, more } = list
+  useReading(list)
+  const resourceOf = ({ resource }: Row) => resource as Resource
+  return (
+    <Loaded read={query} lines={8}>
       {() =>
-        list.items.length === 0 && !list.hasMore ? (
-          <Empty what={t('found.what')} why={t('found.why')} />
+        items.length === 0 && !hasMore ? (
+          <Empty what={what} why={why} />
         ) : (
           <Grid
-            label={t('title')}
+            label={title}
             columns={columns}
-            count={list.items.length}
-            rowAt={(at) => list.items[at] as Found | undefined}
-            keyOf={({ resource }) => resource.id}
-            onOpen={({ resource: { id } }) => go({ to: '/t/$tenant/people/$id', params: { tenant, id } })}
-            onRange={(_, last) => last > list.items.length - 20 && list.more()}
+            count={items.length}
+            rowAt={(at) => items[at]}
+            keyOf={(row) => resourceOf(row).id}
+            onOpen={(row) => open(resourceOf(row))}
+            onRange={(_, last) => last > items.length - 20 && more()}
           />
         )
       }
@@ -64,7 +93,7 @@ export function FoundPeople({ tenant, text }: { readonly tenant: string; readonl
 }
 
 /** Reads on by itself when all that indexes give is there: whoever still looks wants the rest. */
-export function useReading(list: {
+function useReading(list: {
   readonly hasMore: boolean
   readonly items: readonly unknown[]
   readonly more: () => void

@@ -17,6 +17,11 @@ type Row = Answer<'GET /tenants/{tenant}/people/{user}/told'>['apps'][number]
 /** How often it is asked while something is open, in milliseconds. */
 const OPEN_MS = 2_000
 
+/** The app has an account, and has not confirmed. */
+function isOpen({ state }: Row): boolean {
+  return state !== 'none' && state !== 'confirmed' && state !== 'verified'
+}
+
 /** What one sees of an app that has not confirmed: *slack: held, 31 people would lose it*. */
 function openText({ app, label, reason }: Row): string {
   return reason === undefined ? label || app : `${label || app} (${reason.message})`
@@ -34,15 +39,13 @@ export function OutOfApps({
 }) {
   const { t } = useTranslation('people')
   const may = useMay('values')
-  const [open, setOpen] = useState(true)
   const told = useApi(
     'GET /tenants/{tenant}/people/{user}/told',
     { params: { tenant, user: id } },
-    { enabled: may, ...(open ? { everyMs: OPEN_MS } : {}) },
+    { enabled: may, everyMs: (answer) => (answer === undefined || answer.apps.some(isOpen) ? OPEN_MS : undefined) },
   )
   const rows = (told.data?.apps ?? []).filter(({ state }) => state !== 'none')
-  const waiting = rows.filter(({ state }) => state !== 'confirmed' && state !== 'verified')
-  if (told.data !== undefined && open !== waiting.length > 0) setOpen(waiting.length > 0)
+  const waiting = rows.filter(isOpen)
   if (told.data === undefined || told.data.apps.length === 0) return null
   const where = waiting.map(openText).join(', ')
   const words = { count: rows.length, done: rows.length - waiting.length, where }
@@ -90,35 +93,28 @@ export function KillButton({
   const { t } = useTranslation('people')
   const may = useMay('approve')
   const [asked, setAsked] = useState(false)
-  const [done, setDone] = useState<readonly string[]>()
+  const [killed, setKilled] = useState(false)
   const given = { params: { tenant, user: id } }
   if (!may) return null
-  if (done !== undefined)
-    return (
-      <Button
-        variant="default"
-        onClick={async () => {
-          await api('DELETE /tenants/{tenant}/people/{user}/kill', given)
-          setDone(undefined)
-        }}
-      >
-        {t('kill.back')}
-      </Button>
-    )
+  const action = t(killed ? 'kill.back' : 'kill.action')
   return (
     <>
       <Button variant="default" onClick={() => setAsked(true)}>
-        {t('kill.action')}
+        {action}
       </Button>
       <Confirm
         opened={asked}
-        title={t('kill.ask', { name })}
-        action={t('kill.action')}
-        name={name}
-        run={async () => setDone((await api('POST /tenants/{tenant}/people/{user}/kill', given)).apps)}
+        title={t(killed ? 'kill.askBack' : 'kill.ask', { name })}
+        action={action}
+        danger={!killed}
+        {...(killed ? {} : { name })}
+        run={async () => {
+          await api(`${killed ? 'DELETE' : 'POST'} /tenants/{tenant}/people/{user}/kill`, given)
+          setKilled(!killed)
+        }}
         close={() => setAsked(false)}
       >
-        <p>{t('kill.what')}</p>
+        <p>{t(killed ? 'kill.backWhat' : 'kill.what')}</p>
       </Confirm>
     </>
   )

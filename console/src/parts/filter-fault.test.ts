@@ -1,7 +1,7 @@
 // What is wrong with filters, at which character.
 
 import { expect, test } from 'vitest'
-import { faultOfFilter } from './filter-field.tsx'
+import { faultOfFilter } from './filter-fault.ts'
 
 test.each([
   ['', undefined],
