@@ -54,6 +54,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: ['default', './test/unended.reporter.ts'],
     projects: [
       {
         extends: true,
