@@ -1,4 +1,4 @@
-/** A reporter that names the test files that began and never ended: whose worker died does not say so itself. */
+// A reporter that names the test files that began and never ended: whose worker died does not say so itself.
 
 import type { Reporter, TestModule } from 'vitest/node'
 

@@ -120,6 +120,20 @@ export async function apiWithTag<Name extends Operation>(
   return { answer, tag: response.headers.get('etag') ?? undefined }
 }
 
+/** Hears what every request came to: its status, 0 where there was no answer, and its path. */
+type Hear = (status: number, path: string) => void
+
+const hearers = new Set<Hear>()
+
+/** Whoever has to know of every answer, whoever asked: signing in again, and the bar that says that the server is silent. */
+export function onAnswer(hear: Hear): void {
+  hearers.add(hear)
+}
+
+function tell(status: number, path: string): void {
+  for (const hear of hearers) hear(status, path)
+}
+
 /** Sends a request below `/admin/v1/` and gives its answer, if it is no refusal: for files, streams and SCIM itself. */
 export async function send(
   { method, path, body }: Call,
@@ -145,8 +159,10 @@ export async function send(
     })
   } catch (error) {
     if (signal?.aborted) throw error
+    tell(0, path)
     throw new ApiError(0, 'ERR_NETWORK', error instanceof Error ? error.message : String(error))
   }
+  tell(response.status, path)
   if (response.ok) return response
   throw await refusalOf(response)
 }

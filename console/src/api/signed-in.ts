@@ -3,22 +3,35 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Session } from '../session.tsx'
-import { type Answer, ApiError, api } from './client.ts'
+import { type Answer, api, onAnswer } from './client.ts'
 import { queryClient } from './use-api.ts'
 
 const KEY = ['session']
 
 /** Who is signed in; `refused` once the server has said that nobody is, or is any more. */
 export function useSignedIn() {
-  const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: readSession, staleTime: 60_000, retry: false })
   const ended = useSyncExternalStore(onEnd, () => hasEnded)
+  const { data, error, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: readSession,
+    staleTime: 60_000,
+    retry: false,
+    // Whoever signs in again in another window comes back to this one.
+    refetchOnWindowFocus: ended ? 'always' : false,
+  })
   return { session: data ?? undefined, refused: ended || data === null, error, again: () => void refetch() }
 }
 
-/** Asks in a way that needs no session, so that the answer is never a refusal; null where there is none. */
+/**
+ * Asks in a way that needs no session, so that the answer is never a refusal; null where there is none. A session that has ended stays, so
+ * that its page does, with the sheet to sign in over it.
+ */
 async function readSession(): Promise<Session | null> {
   const { session } = await api('GET /ways-in', {})
-  return session ?? null
+  const before = queryClient.getQueryData<Session | null>(KEY) ?? null
+  if (session !== undefined && hasEnded) setTimeout(() => signedIn(session))
+  if (session === undefined && before !== null) setEnded(true)
+  return session ?? before
 }
 
 /**
@@ -62,8 +75,7 @@ function onEnd(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-queryClient.getQueryCache().subscribe(({ query, type }) => {
-  const { error } = query.state
-  if (type === 'updated' && error instanceof ApiError && error.status === 401 && query.queryKey[0] !== KEY[0])
-    setEnded(true)
+// Whatever was refused: a page, a form, a file. Only a wrong secret is no end of a session.
+onAnswer((status, path) => {
+  if (status === 401 && path !== 'session') setEnded(true)
 })

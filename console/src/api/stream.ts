@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { ADMIN } from '../place.ts'
+import { api } from './client.ts'
 
 /** What can be listened to. */
 export type Topic = 'requests' | 'changes'
@@ -166,9 +167,12 @@ function connect(tenant: string, topics: string): void {
     tell({ type: 'event', tenant, event: 'open', data: {}, id: '' })
   }
   source.onerror = () => {
+    const isRefused = source.readyState === EventSource.CLOSED
+    // A stream does not say why it ends; this answer does: there is no server, or no session any more.
+    if (isRefused || live.state !== 'lost') void api('GET /session', {}).catch(() => undefined)
     if (live.state !== 'lost') tell({ type: 'live', live: { state: 'lost', since: Date.now() } })
     // A broken connection is made again by the browser; a refused one is not.
-    if (source.readyState !== EventSource.CLOSED) return
+    if (!isRefused) return
     open.delete(tenant)
     setTimeout(listen, AGAIN_MS)
   }

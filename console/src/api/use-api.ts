@@ -8,12 +8,15 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import { type Answer, ApiError, api, type Given, type Operation, type Safely } from './client.ts'
+import { useRef } from 'react'
+import { type Answer, ApiError, api, apiWithTag, type Given, type Operation, type Safely } from './client.ts'
 
 /** The cache of all pages. A refusal is an answer, so only what may pass by itself is tried again. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // Whether the server is reached says its answer: it may run on this computer, without any network.
+      networkMode: 'always',
       staleTime: 5_000,
       refetchOnWindowFocus: false,
       retry: (count, error) =>
@@ -21,7 +24,7 @@ export const queryClient = new QueryClient({
       retryDelay: (count, error) =>
         error instanceof ApiError && error.retryAfterMs !== undefined ? error.retryAfterMs : 500 * 2 ** count,
     },
-    mutations: { retry: false },
+    mutations: { retry: false, networkMode: 'always' },
   },
 })
 
@@ -72,6 +75,15 @@ export function useApi<Name extends Operation>(
   })
 }
 
+/** Reads what is edited in a form, with its version: the form hands it back as `ifMatch`, so that nobody overwrites what they have not seen. */
+export function useVersioned<Name extends Operation>(name: Name, given: Given<Name>) {
+  return useQuery({
+    queryKey: [name, given, 'version'],
+    queryFn: ({ signal }) => apiWithTag(name, given, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
 /** An answer that is one page of a list. */
 type PageOf<Item> = {
   readonly items: readonly Item[]
@@ -117,8 +129,18 @@ export function useAct<Name extends Operation>(
   { done }: { readonly done?: (answer: Answer<Name>) => void } = {},
 ) {
   const client = useQueryClient()
+  const running = useRef<{ readonly key: string; readonly answer: Promise<Answer<Name>> }>(undefined)
   return useMutation<Answer<Name>, Error, Given<Name> & { readonly safely?: Safely }>({
-    mutationFn: ({ safely, ...given }) => api(name, given as Given<Name>, safely),
+    mutationFn: ({ safely, ...given }) => {
+      // A second click comes before the button is drawn as busy: it is the same act.
+      const key = JSON.stringify(given)
+      if (running.current?.key === key) return running.current.answer
+      const answer = api(name, given as Given<Name>, safely).finally(() => {
+        running.current = undefined
+      })
+      running.current = { key, answer }
+      return answer
+    },
     onSuccess: (answer) => {
       void client.invalidateQueries()
       done?.(answer)

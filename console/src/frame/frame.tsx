@@ -15,6 +15,7 @@ import { FindButton } from './find-button.tsx'
 import css from './frame.module.css'
 import { Keys } from './keys.tsx'
 import { Navigation } from './navigation.tsx'
+import { Silent } from './silent.tsx'
 import { TenantChooser } from './tenant-chooser.tsx'
 
 // Loaded when they are needed: most visits need none of them.
@@ -86,6 +87,7 @@ function Framed() {
           <Outlet />
         </Suspense>
       </main>
+      <Silent />
       <Suspense>{finding && <Find tenant={tenant} close={() => setFinding(false)} />}</Suspense>
       <Keys find={() => setFinding(true)} tenant={tenant} />
     </div>

@@ -39,14 +39,14 @@ export function SignInAgain() {
   const { t } = useTranslation()
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} title={t('signIn.again')} centered>
-      <IdentityProvider />
+      <IdentityProvider elsewhere />
       <TokenForm />
     </Modal>
   )
 }
 
-/** The way by the identity provider, where one is set: it comes back to this page. */
-function IdentityProvider() {
+/** The way by the identity provider, where one is set: it comes back to this page, or goes on in a window of its own, and this page stays. */
+function IdentityProvider({ elsewhere = false }: { readonly elsewhere?: boolean }) {
   const { t } = useTranslation()
   const { data } = useApi('GET /ways-in', {})
   if (data?.oidc === undefined) return null
@@ -54,7 +54,13 @@ function IdentityProvider() {
   const here = location.pathname.slice(CONSOLE.pathname.replace(/\/$/, '').length)
   start.searchParams.set('back', /^\/[\w./-]*$/.test(here) && !here.startsWith('/sign-in') ? here : '/')
   return (
-    <Button component="a" href={start.href} size="sm" variant="default">
+    <Button
+      component="a"
+      href={start.href}
+      {...(elsewhere ? { target: '_blank', rel: 'noopener' } : {})}
+      size="sm"
+      variant="default"
+    >
       {t('signIn.by', { name: data.oidc })}
     </Button>
   )

@@ -7,12 +7,14 @@ import '@mantine/core/styles/PillsInput.css'
 import '@mantine/core/styles/Switch.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, type Body, callOf } from '../api/client.ts'
-import { useAct, useApi } from '../api/use-api.ts'
+import { type Answer, ApiError, type Body, callOf } from '../api/client.ts'
+import { useAct, useVersioned } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
+import { differences } from '../parts/diff.ts'
 import { Failed } from '../parts/failed.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
+import { Quicker } from '../parts/quicker.tsx'
 import { useParam } from '../search.ts'
 import { useMay } from '../session.tsx'
 import css from './tenant-settings.module.css'
@@ -28,24 +30,58 @@ const FEATURES: readonly Feature[] = ['patch', 'bulk', 'me', 'sort', 'filter']
 export default function TenantSettings() {
   const { t } = useTranslation('settings')
   const tenant = useParam('tenant')
-  const read = useApi('GET /tenants/{tenant}/settings', { params: { tenant } })
+  const read = useVersioned('GET /tenants/{tenant}/settings', { params: { tenant } })
   return (
     <Page title={t('title')} lead={tenant}>
       <Loaded read={read} lines={8}>
-        {(settings) => <Form key={JSON.stringify(settings)} tenant={tenant} settings={settings} />}
+        {(version) => <Form key={tenant} tenant={tenant} latest={version} again={() => read.refetch()} />}
       </Loaded>
     </Page>
   )
 }
 
-function Form({ tenant, settings }: { readonly tenant: string; readonly settings: Settings }) {
+/** The settings, as they were read. */
+interface Version {
+  readonly answer: Settings
+  readonly tag: string | undefined
+}
+
+function Form({
+  tenant,
+  latest,
+  again,
+}: {
+  readonly tenant: string
+  readonly latest: Version
+  readonly again: () => Promise<unknown>
+}) {
   const { t } = useTranslation('settings')
   const edits = useMay('edit')
   const [changed, setChanged] = useState<Change>({})
+  // Once something is changed, what it was changed from stays; what comes later is shown when it is in the way.
+  const [opened, setOpened] = useState<Version>()
+  const { answer: settings, tag } = opened ?? latest
   const save = useAct('PATCH /tenants/{tenant}/settings')
+  const isLate = save.error instanceof ApiError && save.error.status === 412
+  const forget = () => {
+    setChanged({})
+    setOpened(undefined)
+  }
+  const reset = () => {
+    forget()
+    save.reset()
+  }
   const now = { ...settings, ...changed, features: { ...settings.features, ...changed.features } }
   const isSame = Object.keys(changed).length === 0
-  const change = (next: Change) => setChanged((before) => ({ ...before, ...next }))
+  const change = (next: Change) => {
+    setOpened((before) => before ?? latest)
+    setChanged((before) => ({ ...before, ...next }))
+  }
+  const send = (ifMatch: string | undefined) =>
+    save.mutate(
+      { params: { tenant }, body: changed, safely: { ifMatch } },
+      { onSuccess: () => void again().then(forget), onError: () => void again() },
+    )
   const call = callOf('PATCH /tenants/{tenant}/settings', { params: { tenant }, body: changed })
   return (
     <>
@@ -111,18 +147,23 @@ function Form({ tenant, settings }: { readonly tenant: string; readonly settings
           />
         </div>
       </Panel>
-      {save.error !== null && <Failed error={save.error} />}
+      {isLate && latest.tag !== tag && (
+        <Quicker
+          theirs={differences(settings, latest.answer)}
+          yours={differences(settings, now)}
+          keep={() => send(latest.tag)}
+          take={reset}
+          busy={save.isPending}
+        />
+      )}
+      {save.error !== null && !isLate && <Failed error={save.error} />}
       <div className={css.buttons}>
         {edits && (
           <>
-            <Button
-              disabled={isSame}
-              loading={save.isPending}
-              onClick={() => save.mutate({ params: { tenant }, body: changed })}
-            >
+            <Button disabled={isSame} loading={save.isPending} onClick={() => send(tag)}>
               {t('save')}
             </Button>
-            <Button variant="default" disabled={isSame} onClick={() => setChanged({})}>
+            <Button variant="default" disabled={isSame} onClick={reset}>
               {t('reset')}
             </Button>
           </>

@@ -3,10 +3,13 @@
 import { Button, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Operation, patchScim, type Resource, useScim } from '../api/scim.ts'
+import { ApiError } from '../api/client.ts'
+import { type Operation, patchScim, type Resource, searchScim, useScim } from '../api/scim.ts'
+import { differences, type Json } from './diff.ts'
 import css from './directory.module.css'
 import { Failed } from './failed.tsx'
 import { Loaded } from './loaded.tsx'
+import { Quicker } from './quicker.tsx'
 import { type Field, fieldsOf, type SchemaList, schemasOf, valueAt } from './schemas.ts'
 
 /** What a field holds while it is edited. */
@@ -57,32 +60,60 @@ function Fields({
   const [held, setHeld] = useState<{ readonly [path: string]: Held }>({})
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
-  const { operations, faults } = operationsOf(fields, held, resource)
-  const save = async (event: FormEvent) => {
-    event.preventDefault()
+  // What was opened: what comes later by itself is not what one has looked at.
+  const [base, setBase] = useState(resource)
+  const [theirs, setTheirs] = useState<Resource>()
+  const { operations, faults } = operationsOf(fields, held, base)
+  const save = async (over: Resource) => {
     if (operations.length === 0 || faults.size > 0) return
     setBusy(true)
+    setError(undefined)
     try {
-      await patchScim(tenant, `${endpoint}/${resource.id}`, operations, resource.meta?.version)
+      await patchScim(tenant, `${endpoint}/${base.id}`, operations, over.meta?.version)
       done()
     } catch (failure) {
-      setError(failure)
+      const now =
+        failure instanceof ApiError && failure.status === 412 ? await read(tenant, endpoint, base.id) : undefined
+      setTheirs(now)
+      if (now === undefined) setError(failure)
     } finally {
       setBusy(false)
     }
   }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void save(base)
+  }
   return (
-    <form className={css.form} onSubmit={(event) => void save(event)}>
+    <form className={css.form} onSubmit={submit}>
       {fields.map((field) => (
         <FieldInput
           key={field.path}
           field={field}
-          value={held[field.path] ?? shownIn(field, valueAt(resource, field.path))}
+          value={held[field.path] ?? shownIn(field, valueAt(base, field.path))}
           fault={faults.get(field.path)}
           onChange={(value) => setHeld({ ...held, [field.path]: value })}
         />
       ))}
       {error !== undefined && <Failed error={error} />}
+      {theirs !== undefined && (
+        <Quicker
+          theirs={differences(toldOf(base), toldOf(theirs))}
+          yours={operations.flatMap(({ path = '', value }) =>
+            differences(valueAt(base, path) as Json | undefined, value as Json | undefined).map((one) => ({
+              ...one,
+              path: `${path}${one.path}`,
+            })),
+          )}
+          keep={() => void save(theirs)}
+          take={() => {
+            setHeld({})
+            setBase(theirs)
+            setTheirs(undefined)
+          }}
+          busy={busy}
+        />
+      )}
       <div className={css.buttons}>
         <Button type="submit" loading={busy} disabled={operations.length === 0 || faults.size > 0}>
           {t('save', { count: operations.length })}
@@ -90,6 +121,17 @@ function Fields({
       </div>
     </form>
   )
+}
+
+/** What is there now; undefined if it is gone, or cannot be read. Without what may be long and is not edited here. */
+async function read(tenant: string, endpoint: string, id: string): Promise<Resource | undefined> {
+  const search = { filter: `id eq ${JSON.stringify(id)}`, count: 1, excludedAttributes: ['members', 'groups'] }
+  return (await searchScim(tenant, endpoint, search).catch(() => undefined))?.Resources?.[0]
+}
+
+/** What of a resource somebody may have changed. */
+function toldOf({ meta: _meta, groups: _groups, members: _members, ...rest }: Resource): Json {
+  return rest as unknown as Json
 }
 
 function FieldInput({

@@ -84,7 +84,7 @@ function Countdown({ error }: { readonly error: unknown }) {
 
 function kindOf(
   error: unknown,
-): 'offline' | 'signedOut' | 'forbidden' | 'missing' | 'conflict' | 'busy' | 'refused' | 'broken' {
+): 'offline' | 'signedOut' | 'forbidden' | 'missing' | 'conflict' | 'inTheWay' | 'busy' | 'refused' | 'broken' {
   if (!(error instanceof ApiError)) return 'broken'
   switch (error.status) {
     case 0:
@@ -96,6 +96,7 @@ function kindOf(
     case 404:
       return 'missing'
     case 409:
+      return 'inTheWay'
     case 412:
       return 'conflict'
     case 429:

@@ -35,18 +35,19 @@ export function Loaded<Data>({
   const again = read.refetch === undefined ? {} : { again: () => void read.refetch?.() }
   if (data === undefined)
     return error === null || error === undefined ? <Lines count={lines} /> : <Failed error={error} {...again} />
-  if (error !== null && error !== undefined) {
-    return (
-      <>
-        <Failed error={error} {...again} />
-        <div className={css.old}>
+  const isOld = error !== null && error !== undefined
+  // The same place in every state: what is typed in a form below is not lost when a read fails, or while the next is on its way.
+  return (
+    <>
+      {isOld && (
+        <>
+          <Failed error={error} {...again} />
           <p className={css.from}>{t('from', { time: clock(read.dataUpdatedAt ?? 0) })}</p>
-          {children(data)}
-        </div>
-      </>
-    )
-  }
-  return read.isPlaceholderData === true ? <div className={css.dimmed}>{children(data)}</div> : children(data)
+        </>
+      )}
+      <div className={isOld || read.isPlaceholderData === true ? css.dimmed : css.fresh}>{children(data)}</div>
+    </>
+  )
 }
 
 /** Grey lines in the shape of what comes, after 200 ms. */
