@@ -53,7 +53,16 @@ test('told, kill and receipt of somebody who left; of somebody who never was, 40
   for (const path of ['/deliveries', '/deliveries?failed=true', '/held', '/access'])
     expect(await ask('GET', path)).toMatchObject({ status: 200, body: { items: [] } })
   expect((await ask('GET', '/deliveries?app=none')).status).toBe(404)
+  const kill = { at: expect.stringMatching(/Z$/), by: expect.any(String) }
+  expect(await ask('GET', `/people/${id}/told`)).toEqual({ status: 200, body: { user: id, kill, apps: [] } })
   expect((await ask('DELETE', `/people/${id}/kill`)).status).toBe(204)
+  expect((await ask('GET', `/people/${id}/told`)).body).toEqual({
+    user: id,
+    kill: { ...kill, revoked: kill },
+    apps: [],
+  })
+  await ask('POST', `/people/${id}/kill`)
+  expect((await ask('GET', `/people/${id}/told`)).body.kill).toEqual(kill)
   for (const [method, path] of [
     ['POST', '/people/nobody/kill'],
     ['GET', '/people/nobody/receipt'],

@@ -114,6 +114,17 @@ describe.runIf(hasBrowser)('the directory', () => {
     }
     await page.locator('.cm-content').first().waitFor()
     await checkPage(console, 'person-raw')
+    await page.getByRole('button', { name: 'Put out of every app' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('Barbara Jensen')
+    await page.getByRole('dialog').getByRole('button', { name: 'Put out of every app' }).click()
+    await page.getByText(/Put out of every app by .*; it stands/).waitFor()
+    await page.reload()
+    await page.getByText(/Put out of every app by .*; it stands/).waitFor()
+    await page.getByRole('link', { name: 'Attributes', exact: true }).click()
+    await checkPage(console, 'person-killed')
+    await page.getByRole('button', { name: 'Take it back' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click()
+    await page.getByText(/took it back on/).waitFor()
   })
 
   test('groups are found; members are listed, pasted and removed', async () => {

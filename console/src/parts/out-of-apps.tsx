@@ -6,13 +6,14 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, api } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
 import { useMay } from '../session.tsx'
-import { duration } from '../words/figures.ts'
+import { duration, moment } from '../words/figures.ts'
 import { Confirm } from './confirm.tsx'
 import css from './directory.module.css'
 import { To } from './link.tsx'
 import { Status } from './status.tsx'
 
-type Row = Answer<'GET /tenants/{tenant}/people/{user}/told'>['apps'][number]
+type Told = Answer<'GET /tenants/{tenant}/people/{user}/told'>
+type Row = Told['apps'][number]
 
 /** How often it is asked while something is open, in milliseconds. */
 const OPEN_MS = 2_000
@@ -27,6 +28,33 @@ function openText({ app, label, reason }: Row): string {
   return reason === undefined ? label || app : `${label || app} (${reason.message})`
 }
 
+/** What the apps were told of somebody; asked by whoever may see values. */
+function useTold(tenant: string, id: string) {
+  return useApi(
+    'GET /tenants/{tenant}/people/{user}/told',
+    { params: { tenant, user: id } },
+    {
+      enabled: useMay('values'),
+      everyMs: (answer) => (answer === undefined || answer.apps.some(isOpen) ? OPEN_MS : undefined),
+    },
+  )
+}
+
+/** Somebody has put the person out of every app: who, when, and whether it was taken back. */
+function Killed({ kill: { at, by, revoked } }: { readonly kill: NonNullable<Told['kill']> }) {
+  const { t } = useTranslation('people')
+  const words = { by, when: moment(at) }
+  return (
+    <p className={css.banner}>
+      {revoked === undefined ? (
+        <Status state="off">{t('kill.stands', words)}</Status>
+      ) : (
+        t('kill.wasTaken', { ...words, who: revoked.by, backAt: moment(revoked.at) })
+      )}
+    </p>
+  )
+}
+
 /** One sentence about all apps, for somebody who has left or who is here. Nothing where there are no apps. */
 export function OutOfApps({
   tenant,
@@ -37,16 +65,32 @@ export function OutOfApps({
   readonly id: string
   readonly left: boolean
 }) {
-  const { t } = useTranslation('people')
-  const may = useMay('values')
-  const told = useApi(
-    'GET /tenants/{tenant}/people/{user}/told',
-    { params: { tenant, user: id } },
-    { enabled: may, everyMs: (answer) => (answer === undefined || answer.apps.some(isOpen) ? OPEN_MS : undefined) },
+  const { data } = useTold(tenant, id)
+  if (data === undefined) return null
+  const { apps, kill } = data
+  const isOut = left || (kill !== undefined && kill.revoked === undefined)
+  return (
+    <>
+      {kill !== undefined && <Killed kill={kill} />}
+      {apps.length > 0 && <InApps tenant={tenant} id={id} left={isOut} apps={apps} />}
+    </>
   )
-  const rows = (told.data?.apps ?? []).filter(({ state }) => state !== 'none')
+}
+
+function InApps({
+  tenant,
+  id,
+  left,
+  apps,
+}: {
+  readonly tenant: string
+  readonly id: string
+  readonly left: boolean
+  readonly apps: readonly Row[]
+}) {
+  const { t } = useTranslation('people')
+  const rows = apps.filter(({ state }) => state !== 'none')
   const waiting = rows.filter(isOpen)
-  if (told.data === undefined || told.data.apps.length === 0) return null
   const where = waiting.map(openText).join(', ')
   const words = { count: rows.length, done: rows.length - waiting.length, where }
   const isHeld = waiting.some(({ state }) => state === 'held' || state === 'parked')
@@ -92,8 +136,12 @@ export function KillButton({
 }) {
   const { t } = useTranslation('people')
   const may = useMay('approve')
+  const told = useTold(tenant, id)
   const [asked, setAsked] = useState(false)
-  const [killed, setKilled] = useState(false)
+  // Whoever may not see what apps were told knows only what was done on this page.
+  const [done, setDone] = useState<boolean>()
+  const kill = told.data?.kill
+  const killed = told.data === undefined ? done === true : kill !== undefined && kill.revoked === undefined
   const given = { params: { tenant, user: id } }
   if (!may) return null
   const action = t(killed ? 'kill.back' : 'kill.action')
@@ -110,7 +158,8 @@ export function KillButton({
         {...(killed ? {} : { name })}
         run={async () => {
           await api(`${killed ? 'DELETE' : 'POST'} /tenants/{tenant}/people/{user}/kill`, given)
-          setKilled(!killed)
+          setDone(!killed)
+          void told.refetch()
         }}
         close={() => setAsked(false)}
       >

@@ -26,8 +26,18 @@ const ToldRowBody = z.object({
   reason: reason.optional().describe('Why it is not confirmed'),
   nextAt: time.optional().describe('When it is tried next'),
 })
+/** Somebody put a person out of every app at once. */
+const KilledBody = z.object({
+  at: time,
+  by: z.string(),
+  revoked: z.object({ at: time, by: z.string() }).optional().describe('Taken back; absent while it stands'),
+})
 /** What all apps were told. */
-const ToldBody = z.object({ user: z.string(), apps: z.array(ToldRowBody) })
+const ToldBody = z.object({
+  user: z.string(),
+  kill: KilledBody.optional().describe('The last time somebody put the person out of every app at once'),
+  apps: z.array(ToldRowBody),
+})
 
 /** What came of a kill. */
 const KillBody = z.object({
@@ -57,6 +67,15 @@ function toldJson({ changedAt, confirmedAt, nextAt, readBack, reason, ...row }: 
     ...(reason === undefined ? {} : { reason: { ...reason, since: isoTime(reason.since) } }),
     nextAt: isoTime(nextAt),
   }
+}
+
+type Killed = Awaited<ReturnType<HubAdministration['proof']['killed']>>
+
+/** The last kill of a person, as an answer. */
+function killedJson(kill: Killed) {
+  if (kill === undefined) return {}
+  const { at, by, revoked } = kill
+  return { kill: { at: isoTime(at), by, ...(revoked && { revoked: { ...revoked, at: isoTime(revoked.at) } }) } }
 }
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
@@ -108,12 +127,13 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/people/{user}/told',
     id: 'tellWho',
-    does: 'What each app was told of a person: when it confirmed, or why it has not yet and when it is tried next',
+    does: 'What each app was told of a person: when it confirmed, or why it has not yet and when it is tried next; and whether somebody put the person out of every app',
     needs: { capability: 'values', reach: 'tenant' },
     gives: { status: 200, body: ToldBody },
     run: async ({ params }, { hub }) => {
-      const rows = await hub.proof.told(params.tenant, params.user)
-      return { user: params.user, apps: rows.map(toldJson) }
+      const { tenant, user } = params
+      const [rows, kill] = await Promise.all([hub.proof.told(tenant, user), hub.proof.killed(tenant, user)])
+      return { user, ...killedJson(kill), apps: rows.map(toldJson) }
     },
   }),
   route({

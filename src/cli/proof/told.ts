@@ -1,6 +1,6 @@
 // `lockstep told`: what each app was told of a person, when it confirmed, or why it has not yet.
 
-import type { Told } from '../../hub/index.ts'
+import type { Proof, Told } from '../../hub/index.ts'
 import { withLocal } from '../database/local.ts'
 import { flagOption, type Options } from '../terminal/options.ts'
 import { cut, formatTime, printJson, printLine, printTable } from '../terminal/print.ts'
@@ -10,12 +10,32 @@ import { personOf } from './person.ts'
 export async function tellWho([who = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const { tenant, id, name } = await personOf(local, options, who)
-    const rows = await (await local.hub()).proof.told(tenant, id)
-    if (flagOption(options, 'json')) return printJson({ tenant, user: id, apps: rows.map(toldJson) })
+    const { proof } = await local.hub()
+    const [rows, kill] = await Promise.all([proof.told(tenant, id), proof.killed(tenant, id)])
+    if (flagOption(options, 'json'))
+      return printJson({ tenant, user: id, ...killedJson(kill), apps: rows.map(toldJson) })
+    if (kill !== undefined) printLine(killedText(name, kill))
     if (rows.length === 0) return printLine(`Tenant "${tenant}" has no apps.`)
     printToldTable(rows)
     printLine(summaryOf(name, rows))
   })
+}
+
+type Killed = NonNullable<Awaited<ReturnType<Proof['killed']>>>
+
+function killedText(name: string, { at, by, revoked }: Killed): string {
+  const put = `${name} was put out of every app by ${by} on ${formatTime(at)}`
+  return revoked === undefined
+    ? `${put}; it stands.`
+    : `${put}; ${revoked.by} took it back on ${formatTime(revoked.at)}.`
+}
+
+/** The last kill of a person, for programs. */
+function killedJson(kill: Killed | undefined): object {
+  if (kill === undefined) return {}
+  const { at, by, revoked } = kill
+  const iso = (ms: number) => new Date(ms).toISOString()
+  return { kill: { at: iso(at), by, ...(revoked && { revoked: { ...revoked, at: iso(revoked.at) } }) } }
 }
 
 /** What apps were told, as a table. */

@@ -37,6 +37,7 @@ export const QUEUES = {
   removals: (app: string) => `hub/removals/${app}`,
   former: (app: string) => `hub/former/${app}`,
   kills: 'hub/kills',
+  pardons: 'hub/pardons',
   leavers: 'hub/leavers',
   left: 'hub/left',
   receipts: 'hub/receipts',
@@ -172,6 +173,13 @@ export interface Former {
 
 /** Somebody decided that a person must be out of every app at once. */
 export interface Kill {
+  readonly at: number
+  readonly by: string
+}
+
+/** A kill that was taken back: the last one of a person. */
+export interface Pardon {
+  readonly kill: Kill
   readonly at: number
   readonly by: string
 }

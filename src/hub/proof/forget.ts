@@ -27,6 +27,7 @@ export async function forgetPerson(store: ForgetStore, tenant: string, user: str
     const left = { tenant, queue: QUEUES.left, key: leftKey(leaver.at, leaver.place) }
     await store.commit([gone(item), { write: 'item', item: left, set: undefined }])
   }
+  await store.commit([gone({ tenant, queue: QUEUES.pardons, key: user })])
   for (const { id } of await readApps(store, tenant)) {
     for (const queue of [QUEUES.attempts(id), QUEUES.plans(id)]) await forgetTagged(store, tenant, queue, user)
     const [link] = await store.items(tenant, QUEUES.links(id), { keys: [user] })
@@ -55,6 +56,6 @@ async function forgetTagged(store: ForgetStore, tenant: string, queue: string, u
   }
 }
 
-function gone({ tenant, queue, key }: Item): Extract<WorkWrite, { write: 'item' }> {
+function gone({ tenant, queue, key }: Pick<Item, 'tenant' | 'queue' | 'key'>): Extract<WorkWrite, { write: 'item' }> {
   return { write: 'item', item: { tenant, queue, key }, set: undefined }
 }

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import type { Store, Work, Write } from '../../store/index.ts'
-import { HUB_LANES, type Kill, type Leaver, type Link, QUEUES, readApps } from '../contract/index.ts'
+import { HUB_LANES, type Kill, type Leaver, type Link, type Pardon, QUEUES, readApps } from '../contract/index.ts'
 import { leavingWrites } from '../engine/leavers.ts'
 import { leavingsOf, nobody } from './receipts.ts'
 
@@ -20,6 +20,12 @@ export interface KillResult {
   readonly already: boolean
   /** Apps in which the person has, or had, an account. */
   readonly apps: readonly string[]
+}
+
+/** The last kill of a person, as people ask for it. */
+export interface Killed extends Kill {
+  /** Who took it back, and when. Absent while it stands. */
+  readonly revoked?: { readonly at: number; readonly by: string }
 }
 
 /** The verbs of the notes in the log. */
@@ -52,13 +58,35 @@ export async function killPerson(deps: KillDeps, tenant: string, user: string): 
 
 /** Takes a kill back: from now on the directory and the scopes decide again. False when there was none. */
 export async function revokeKill(deps: KillDeps, tenant: string, user: string): Promise<boolean> {
-  const { store } = deps
+  const { store, environment, actor } = deps
   const item = { tenant, queue: QUEUES.kills, key: user }
   const [before] = await store.items(tenant, QUEUES.kills, { keys: [user] })
   if (before === undefined) return false
+  const pardon: Pardon = { kill: before.value as unknown as Kill, at: environment.now(), by: actor }
   const { writes } = await marksOf(deps, tenant, user)
-  await store.commit([noteOf(deps, tenant, user, VERBS.revoke), { write: 'item', item, set: undefined }, ...writes])
+  await store.commit([
+    noteOf(deps, tenant, user, VERBS.revoke),
+    { write: 'item', item, set: undefined },
+    {
+      write: 'item',
+      item: { tenant, queue: QUEUES.pardons, key: user },
+      set: { value: { ...pardon, kill: { ...pardon.kill } } },
+    },
+    ...writes,
+  ])
   return true
+}
+
+/** Whether somebody was killed, by whom and when; and who took it back. Undefined where nobody ever decided so. */
+export async function lastKill(store: Pick<Work, 'items'>, tenant: string, user: string): Promise<Killed | undefined> {
+  const [[kill], [pardon]] = await Promise.all([
+    store.items(tenant, QUEUES.kills, { keys: [user] }),
+    store.items(tenant, QUEUES.pardons, { keys: [user] }),
+  ])
+  if (kill !== undefined) return kill.value as unknown as Kill
+  if (pardon === undefined) return undefined
+  const { kill: before, at, by } = pardon.value as unknown as Pardon
+  return { ...before, revoked: { at, by } }
 }
 
 /** Whether there is such a person, or was since the hub has been there. */

@@ -4,7 +4,7 @@ import type { Environment } from '../../environment.ts'
 import type { ListPage, Store, Work } from '../../store/index.ts'
 import type { Told } from '../contract/index.ts'
 import { type Forgotten, forgetPerson } from './forget.ts'
-import { type KillDeps, type KillResult, killPerson, revokeKill } from './kill.ts'
+import { type KillDeps, type Killed, type KillResult, killPerson, lastKill, revokeKill } from './kill.ts'
 import { type LeaverRow, type LeaversRequest, leaverList } from './leaver-list.ts'
 import { issueReceipt, leavingsOf, type SignedReceipt } from './receipts.ts'
 import { createSigningKeys, type Sealing, type SigningKeys } from './signing-keys.ts'
@@ -23,6 +23,8 @@ export interface ProofDeps {
 export interface Proof {
   /** What each app of the tenant was told of a person. */
   readonly told: (tenant: string, user: string) => Promise<readonly Told[]>
+  /** The last kill of a person, and whether it was taken back. */
+  readonly killed: (tenant: string, user: string) => Promise<Killed | undefined>
   readonly kill: (tenant: string, user: string) => Promise<KillResult>
   readonly revokeKill: (tenant: string, user: string) => Promise<boolean>
   /** A receipt as of now, signed. */
@@ -54,6 +56,7 @@ export function createProof(
   }
   return {
     told: within((tenant, user) => told(store, tenant, user)),
+    killed: within((tenant, user) => lastKill(store, tenant, user)),
     kill: within((tenant, user) => killPerson(kills, tenant, user)),
     revokeKill: within((tenant, user) => revokeKill(kills, tenant, user)),
     receipt: within((tenant, user) => issueReceipt(receipts, tenant, user)),

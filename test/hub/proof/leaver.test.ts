@@ -161,6 +161,9 @@ describe('kill', () => {
     expect(await proof.revokeKill(TENANT, id)).toBe(false)
     await pass(5_000)
     expect(active()).toEqual([true, true, true])
+    expect(await proof.killed(TENANT, id)).toMatchObject({ by: 'security', revoked: { by: 'security' } })
+    await proof.forget(TENANT, id)
+    expect(await proof.killed(TENANT, id)).toBeUndefined()
     expect(errors).toEqual([])
   })
 
