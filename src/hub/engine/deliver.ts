@@ -23,9 +23,9 @@ import {
   settleWaiting,
   verifyTimes,
 } from './settle.ts'
-import { type AccountStep, type Steps, stepsOf } from './steps.ts'
+import { type AccountStep, isPerhapsFreed, type Steps, stepsOf } from './steps.ts'
 import { type Job, type Turn, tell } from './turn.ts'
-import { isDue, verifyAccount } from './verify.ts'
+import { isDue, readPerhapsFreed, verifyAccount } from './verify.ts'
 import { type Want, wantOf } from './want.ts'
 
 /** Calls that one delivery makes of an account at most; members are apart. */
@@ -136,6 +136,10 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
   if (want.wanted !== 'active' && touches && (await isTakenOver(turn, job))) return letGo(turn, job)
   if (isDue(turn, job) && isReadFirst(turn, job, steps)) {
     return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
+  }
+  if (isPerhapsFreed(turn.app.adapter.traits, job.link) && (step !== undefined || want.wanted === 'active')) {
+    const read = await readPerhapsFreed(turn, job, want)
+    if (read !== 'there') return read === 'gone' ? 'again' : read
   }
   if (step === undefined) return 'at rest'
   if (job.link.disputed === true && changesAccess(step)) {

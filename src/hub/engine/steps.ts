@@ -79,8 +79,8 @@ export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps' | 'settings'>,
     return withoutAccount(app, own, link, want)
   }
   if (want.wanted === 'absent') {
-    // It stays there, switched off, however often it is removed: all that is left to do is its name.
-    return staysOff(traits, link) ? changes(app, own, link, link.account, want) : removal(own, link, link.account)
+    // If it stays there, switched off, however often it is removed, all that is left to do is its name.
+    return isRemoved(traits, link) ? changes(app, own, link, link.account, want) : removal(own, link, link.account)
   }
   return changes(app, own, link, link.account, want)
 }
@@ -110,9 +110,24 @@ function isOff(link: Link): boolean {
   return link.type === 'User' && link.acked?.active === false && !isUncertain(link, 'active')
 }
 
-/** Whether an account has been removed, where the app only switches such accounts off. */
-function staysOff({ off }: Traits, link: Link): boolean {
-  return isOff(link) && off.removeMeans === 'deactivates' && link.tentative?.remove !== true
+/**
+ * Whether nothing is left to remove: where the app only switches such accounts off, and where it has deleted the account as that was switched
+ * off. Its id may be another's by now.
+ */
+function isRemoved({ off }: Traits, link: Link): boolean {
+  if (!isOff(link) || link.tentative?.remove === true) return false
+  const isDeleted = off.disableMeans === 'deleted' && link.off?.account === link.account
+  return off.removeMeans === 'deactivates' || (isDeleted && link.off?.readBack?.found !== 'off')
+}
+
+/**
+ * Whether a request of unknown outcome may have ended an account so that the app may give its id to another one. Before anything more is sent
+ * about it, it has to be read.
+ */
+export function isPerhapsFreed({ off }: Traits, { type, account, tentative = {} }: Link): boolean {
+  if (account === undefined) return false
+  if (tentative.remove === true && off.removeMeans === 'removed') return true
+  return type === 'User' && off.disableMeans === 'deleted' && isUncertain({ tentative }, 'active')
 }
 
 function removal(own: AccountTraits, link: Link, id: string): Steps {

@@ -1,13 +1,22 @@
 // Reads back what was done: after leavers, and after every outcome that nobody knows.
 
 import type { Document } from '../../protocol/index.ts'
-import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
+import {
+  type Account,
+  type AccountTraits,
+  type AccountType,
+  AppError,
+  accountTag,
+  type Link,
+  QUEUES,
+  type ReadBack,
+} from '../contract/index.ts'
 import { asRead, hasAccess, isStale } from './disputes.ts'
 import { loseAccount } from './lost.ts'
 import { headersOf, isExternalId, isOthers, isOurs, matchKeys, searchable, searchFor, withoutDoubles } from './match.ts'
 import { verifyMembers } from './members-read.ts'
-import { keepProgress } from './settle.ts'
-import { accountTraits, managedOf } from './steps.ts'
+import { keepProgress, settleLater } from './settle.ts'
+import { accountTraits, knownBy, managedOf } from './steps.ts'
 import { type Job, type Turn, tell } from './turn.ts'
 import type { Want } from './want.ts'
 
@@ -50,6 +59,45 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
   await keepProgress(turn, job)
   if (job.link.type === 'Group' && job.link.account !== undefined) return verifyMembers(turn, job, wasStale)
   return 'changed'
+}
+
+/**
+ * Reads an account that a request of unknown outcome may have removed, before anything else is sent about it: its id may be another's by
+ * now. `there`: it is ours still, as far as can be seen. Throws AppError and TurnOver.
+ */
+export async function readPerhapsFreed(turn: Turn, job: Job, want: Want): Promise<'there' | 'gone' | 'settled'> {
+  const { traits } = turn.app.adapter
+  const { account = '', acked = {}, tentative = {} } = job.link
+  const own = accountTraits(traits, job.link.type)
+  if (own === undefined || own.unreadable === true) return 'there'
+  let seen: Account | undefined
+  try {
+    seen = await readAccount(turn, job, account)
+  } catch (error) {
+    // What was held up before may be held up again: whoever leaves does not wait for a read.
+    if (want.wanted !== 'active' && error instanceof AppError && error.trouble === 'unknown') return 'there'
+    throw error
+  }
+  const was = knownBy(acked)
+  // Of an account whose name we may have changed ourselves, another name says nothing.
+  const isRenamed = tentative.attributes?.includes(nameOf(job.link.type)) === true
+  const isOthersAccount = seen !== undefined && !isRenamed && isAnother(own, job.link.type, was, seen.document)
+  if (seen !== undefined && !isOthersAccount) return 'there'
+  const now = turn.deps.environment.now()
+  const seenFrom = (tentative.at ?? 0) + traits.readLagMs
+  if (seen === undefined && now < seenFrom) {
+    // What was made a moment ago may not be seen yet.
+    await settleLater(turn, job, { state: 'ready', due: seenFrom })
+    return 'settled'
+  }
+  const { account: _account, acked: _acked, tentative: _tentative, adopting: _adopting, ...link } = job.link
+  const readBack = { at: now, found: 'none' } as const
+  job.link = {
+    ...link,
+    off: { at: now, place: job.item.place, account: isOthersAccount ? '' : account, was, readBack },
+  }
+  await keepProgress(turn, job)
+  return 'gone'
 }
 
 /** Notes that access in the app was changed after the backup that was restored. */
@@ -123,13 +171,21 @@ function loseOld(job: Job, now: number): void {
 function isReused({ app }: Turn, { type, off, acked, account }: Link, { document }: Account): boolean {
   const { traits } = app.adapter
   const own = accountTraits(traits, type)
-  const { was } = off ?? {}
-  const name = type === 'User' ? 'userName' : 'displayName'
-  if (own === undefined || was?.[name] === undefined || acked?.active === true) return false
+  if (own === undefined || off?.was === undefined || acked?.active === true) return false
   const isFreed = account === undefined ? traits.off.removeMeans === 'removed' : traits.off.disableMeans === 'deleted'
-  if (!isFreed || (was.externalId !== undefined && was.externalId === document.externalId)) return false
+  return isFreed && isAnother(own, type, off.was, document)
+}
+
+/** Whether an account is known by another name than the one that was ours, and does not say that it is that. */
+function isAnother(own: AccountTraits, type: AccountType, was: Document, document: Document): boolean {
+  const name = nameOf(type)
+  if (was[name] === undefined || (was.externalId !== undefined && was.externalId === document.externalId)) return false
   const nameIn = (one: Document) => String(own.comparable(one)[name]).toLowerCase()
   return nameIn(document) !== nameIn(was)
+}
+
+function nameOf(type: AccountType): 'userName' | 'displayName' {
+  return type === 'User' ? 'userName' : 'displayName'
 }
 
 /**

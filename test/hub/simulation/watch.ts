@@ -145,24 +145,17 @@ function idsOf(result: unknown): readonly string[] {
 
 /**
  * How many people the hub has switched off in the fullest hour. Late effects are left out. Whoever keeps another account, because a create
- * was carried out twice, is not switched off by the end of the twin: the guard does not count it either. Nor is a stranger whose account was
- * given the id of one that is being ended: an id that is given again says nothing of whose account it is.
+ * was carried out twice, is not switched off by the end of the twin: the guard does not count it either.
  */
 export function mostInAnHour(app: SimApp): number {
   const accounts = new Map<string, { readonly person: string | undefined; readonly on: boolean }>()
   const off: { readonly at: number; readonly person: string | undefined }[] = []
-  const given = new Set<string>()
-  const strangers = new Set<string>()
   for (const { what, id, type, person, at, by, late } of app.effects) {
     if (type !== 'User') continue
-    if (what === 'made' && by === 'hand' && given.has(id)) strangers.add(id)
-    if (what === 'made' && by === 'hub') strangers.delete(id)
-    if (by === 'hub') given.add(id)
-    const isMistaken = strangers.has(id) && (person === 'undefined' || person === 'elsewhere')
     const on = what === 'on' || (what !== 'off' && what !== 'gone' && accounts.get(id)?.on === true)
     accounts.set(id, { person, on })
     const hasAnother = [...accounts.values()].some((one) => one.on && one.person === person)
-    if (what === 'off' && by === 'hub' && !late && !hasAnother && !isMistaken) off.push({ at, person })
+    if (what === 'off' && by === 'hub' && !late && !hasAnother) off.push({ at, person })
   }
   let most = 0
   for (const { at } of off) {

@@ -1,0 +1,92 @@
+// Tests of ids that an app gives to another account once the one that had them is gone.
+
+import { expect, test } from 'vitest'
+import { AppError } from '../../../src/hub/index.ts'
+import { startHub } from './harness.ts'
+import { createMemoryApp, type MemoryApp } from './memory-app.ts'
+
+const DELETES = { policy: { onLeave: 'delete', tombstoneDays: 30, adopt: 'one' } } as const
+const STRANGER = { userName: 'stranger', active: true }
+
+/** The first removal gets no answer: it is done, unless `isLost`. */
+function breakRemoval(app: MemoryApp, isLost = false): void {
+  let isFirst = true
+  app.fault = (request) => {
+    if (!isFirst || !request.startsWith('remove')) return undefined
+    isFirst = false
+    return { error: new AppError('unknown', 'The connection broke'), after: !isLost }
+  }
+}
+
+const removals = ({ requests }: MemoryApp) => requests.filter((one) => one.startsWith('remove'))
+
+/** Lets time pass until the app has removed its only account; then that id is given to another one. */
+async function giveAgain({ app, pass }: Pick<Awaited<ReturnType<typeof startHub>>, 'app' | 'pass'>): Promise<string> {
+  const [account = ''] = app.users.keys()
+  while (app.users.size > 0) await pass(1)
+  app.users.set(account, STRANGER)
+  return account
+}
+
+test('nothing is asked of an account that the app deleted as it was switched off: its id may be that of another', async () => {
+  const crm = createMemoryApp({
+    off: { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' },
+  })
+  crm.onDisable = 'delete'
+  const { people, app, pass, link } = await startHub(DELETES, { crm })
+  const id = await people.create('a')
+  await pass(3_000)
+  const account = (await link(id))?.account ?? ''
+  await people.patch(id, { active: false })
+  await pass(3_000)
+  expect(app.users.size).toBe(0)
+  app.users.set(account, STRANGER)
+  await people.remove(id)
+  await pass(2_000_000)
+  expect(removals(app)).toEqual([])
+  expect(app.users.get(account)).toEqual(STRANGER)
+})
+
+test('a removal of unknown outcome is not sent again once the app has given the id to another account', async () => {
+  const hub = await startHub(DELETES)
+  const { people, app, pass, item } = hub
+  const id = await people.create('a')
+  await pass(3_000)
+  breakRemoval(app)
+  await people.remove(id)
+  const account = await giveAgain(hub)
+  await pass(2_000_000)
+  expect(removals(app)).toHaveLength(1)
+  expect(app.users.get(account)).toEqual(STRANGER)
+  expect(await item(id)).toMatchObject({ state: '', value: { off: { readBack: { found: 'none' } } } })
+})
+
+test('a removal of unknown outcome that was not carried out is sent again, also while reads fail', async () => {
+  for (const readsFail of [false, true]) {
+    const { people, app, pass } = await startHub(DELETES)
+    const id = await people.create('a')
+    await pass(3_000)
+    breakRemoval(app, true)
+    const { fault } = app
+    app.fault = (request) =>
+      readsFail && request.startsWith('read') ? { error: new AppError('unknown', 'No answer') } : fault(request)
+    await people.remove(id)
+    await pass(5_000)
+    expect(removals(app)).toHaveLength(2)
+    expect(app.users.size).toBe(0)
+  }
+})
+
+test('whoever comes back while it is not known whether the account was removed does not get that of another', async () => {
+  const hub = await startHub({ ...DELETES, scope: { users: { filter: 'userType eq "staff"' } } })
+  const { people, app, pass } = hub
+  const id = await people.create('a', { userType: 'staff' })
+  await pass(3_000)
+  breakRemoval(app)
+  await people.patch(id, { userType: 'guest' })
+  const account = await giveAgain(hub)
+  await people.patch(id, { userType: 'staff' })
+  await pass(2_000_000)
+  expect(app.users.get(account)).toEqual(STRANGER)
+  expect([...app.users.values()].map(({ userName }) => userName).sort()).toEqual(['a', 'stranger'])
+})
