@@ -1,7 +1,7 @@
-// Tests which files are run without shortcuts: those that reach them in their own process.
+// Tests what is found: the files that are run without shortcuts, and what the command line loads as it starts.
 
 import { expect, test } from 'vitest'
-import { testsReaching } from './reaching.ts'
+import { loadedWith, testsReaching } from './reaching.ts'
 
 const found = testsReaching('src/provider/fast/short-cuts.ts')
 
@@ -19,4 +19,10 @@ test.each([
   ['test/server/cluster.test.ts', 'starts other processes, with an environment of their own'],
 ])('not %s: it %s', (path) => {
   expect(found).not.toContain(path)
+})
+
+test('the command line loads no hub, tenancy, provider or database before it knows the command', () => {
+  const loaded = loadedWith('src/cli/command-line.ts')
+  expect(loaded).toContain('src/cli/apps/commands.ts')
+  expect(loaded.filter((path) => /^src\/(?:hub|tenancy|directory|provider|admin|setup|store)\//.test(path))).toEqual([])
 })

@@ -1,4 +1,4 @@
-// Finds the test files whose own process loads a given source file.
+// Finds which files load which: the tests that reach a source file, and what a program loads as it starts.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -25,17 +25,32 @@ export function testsReaching(source: string): readonly string[] {
     .sort()
 }
 
+/** Source files that are loaded when a source file is, before it runs: not those that it loads when it needs them. */
+export function loadedWith(source: string): readonly string[] {
+  const entries = entryPoints()
+  return [...reachedFrom(source, (file) => readImports(file, entries, 'at once'))]
+}
+
 function reaches(from: string, to: string, importsOf: (file: string) => readonly string[]): boolean {
+  return reachedFrom(from, importsOf).has(to)
+}
+
+function reachedFrom(from: string, importsOf: (file: string) => readonly string[]): ReadonlySet<string> {
   // A set is walked in the order of insertion, what is added meanwhile included.
   const seen = new Set([from])
   for (const file of seen) for (const one of importsOf(file)) seen.add(one)
-  return seen.has(to)
+  return seen
 }
 
-function readImports(file: string, entries: ReadonlyMap<string, string>): readonly string[] {
+function readImports(
+  file: string,
+  entries: ReadonlyMap<string, string>,
+  which: 'all' | 'at once' = 'all',
+): readonly string[] {
   if (!file.endsWith('.ts')) return []
   const found: string[] = []
   for (const [, named = '', loaded = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)) {
+    if (named === '' && which === 'at once') continue
     const specifier = named === '' ? loaded : named
     const path = specifier.startsWith('.') ? join(dirname(file), specifier) : entries.get(specifier)
     if (path !== undefined && existsSync(join(ROOT, path))) found.push(path)

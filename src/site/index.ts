@@ -1,9 +1,10 @@
 // The front door of site: settings, and the installation that they open.
 
+export { secretOf } from './app-secret.ts'
 export type { Database } from './database.ts'
 export { wrongDatabase } from './database.ts'
 export { makeFolder } from './folder.ts'
-export { type HubHooks, type RunningHub, secretOf } from './hub-run.ts'
+export type { HubHooks, RunningHub } from './hub-run.ts'
 export type { ProviderHooks, Skipped } from './provider.ts'
 export { readSettings } from './read-settings.ts'
 export { plainMessage, reasonOf, subjectOf, systemReason } from './reason.ts'
