@@ -98,6 +98,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['server/offload', 'Threads that carry out heavy requests, so that the event loop stays free for quick ones.'],
   ['server/cluster', 'Several processes on one port.'],
   ['server/monitoring', 'What operators see: the log, metrics, probes, and whether the database works.'],
+  ['admin/checks', 'Conformance checks that go on in the background, and what is kept of them.'],
   ['admin/history', 'What was: timelines, who is gone, and undoing changes.'],
   ['admin/routes', 'The routes by noun, each with what it takes, gives and needs.'],
   ['admin/sign-in', 'Who calls: sessions, one-time links, and what is asked of browsers.'],

@@ -45,6 +45,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   admin: [
     'setup',
     'hub',
+    'conformance',
     'provider',
     'access',
     'record',

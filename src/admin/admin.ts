@@ -4,7 +4,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Directory } from '../directory/index.ts'
 import { type Environment, environment } from '../environment.ts'
-import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
+import { type Background, createBackground, type HubAdministration, type HubAdministrator } from '../hub/index.ts'
 import { ConfigError } from '../protocol/index.ts'
 import { createProvider } from '../provider/index.ts'
 import { createRequestIds } from '../record/index.ts'
@@ -16,6 +16,8 @@ import { createAdmit, type AdminEnv as Env } from './admit.ts'
 import { askScim, type Handle } from './ask-scim.ts'
 import { createRequestAudit } from './audited.ts'
 import { carryOut } from './carry-out.ts'
+import { createChecks } from './checks/checks.ts'
+import type { OpenOutbound } from './checks/targets.ts'
 import { createStreams } from './event-stream.ts'
 import { createHistoryReader } from './history/reader.ts'
 import { createLists } from './lists.ts'
@@ -44,6 +46,10 @@ export interface AdminOptions {
   readonly sealer?: Pick<Sealer, 'seal' | 'open'>
   /** Goes where addresses that people typed may lead; absent: nowhere. */
   readonly fetch?: Environment['fetch']
+  /** Opens a way out for a check, for as long as it takes; absent: none leads anywhere. */
+  readonly openOutbound?: OpenOutbound
+  /** Where checks go on that nobody waits for. Whoever made it closes it. Absent: one of its own. */
+  readonly background?: Background
   /** The administration of the hub, by administrator. */
   readonly hub: (administrator: HubAdministrator) => HubAdministration
   /** Scheme and host that clients see in place of the request's own. */
@@ -89,7 +95,9 @@ export function createAdmin(options: AdminOptions): Admin {
     sealer: options.sealer ?? createSealer(async () => [], environment),
     fetch: options.fetch ?? nowhere,
   })
-  const shared = { tenancy, directory, lists, streams, ways, audit, record, store, history }
+  const checks = createChecks({ store, environment, background: options.background ?? createBackground() })
+  const openOutbound = options.openOutbound ?? (() => ({ fetch: nowhere, close: async () => undefined }))
+  const shared = { tenancy, directory, lists, streams, ways, audit, record, store, history, checks, openOutbound }
   const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
@@ -162,7 +170,10 @@ export function createAdmin(options: AdminOptions): Admin {
   app.onError((error, context) => refusalOf(context, error, report))
   return {
     fetch: async (request, visit) => app.fetch(request, { visit: visit ?? visitOf(request) }),
-    close: streams.close,
+    close() {
+      streams.close()
+      checks.close()
+    },
   }
 }
 

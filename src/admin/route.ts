@@ -9,6 +9,8 @@ import type { Setup } from '../setup/index.ts'
 import type { ListPage, Store } from '../store/index.ts'
 import type { Administration, Audit, AuditDraft, Giver, Tenancy } from '../tenancy/index.ts'
 import type { AskScim, Handle } from './ask-scim.ts'
+import type { Checks } from './checks/checks.ts'
+import type { OpenOutbound } from './checks/targets.ts'
 import type { Streams } from './event-stream.ts'
 import type { HistoryReader } from './history/reader.ts'
 import type { Lists } from './lists.ts'
@@ -124,6 +126,10 @@ export interface RouteDeps {
   readonly record: RecordAccess | undefined
   /** The server's own provider, which sends what is heavy to threads. */
   readonly provider: Handle
+  /** Conformance checks that go on in the background. */
+  readonly checks: Checks
+  /** Opens a way out to addresses that people typed. */
+  readonly openOutbound: OpenOutbound
 }
 
 /** The names of the parameters in a path. */

@@ -5,6 +5,7 @@ import { ACCESS_ROUTES } from './routes/access.ts'
 import { AGAIN_ROUTES } from './routes/again.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { AUDIT_ROUTES } from './routes/audit.ts'
+import { CHECK_ROUTES } from './routes/checks.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { EXPLAIN_ROUTES } from './routes/explain.ts'
 import { FIND_ROUTES } from './routes/find.ts'
@@ -68,6 +69,7 @@ export const ROUTES: readonly Route[] = [
   ...HISTORY_ROUTES,
   ...UNDO_ROUTES,
   ...IMPORT_ROUTES,
+  ...CHECK_ROUTES,
   ...SYSTEM_ROUTES,
   ...TRY_ROUTES,
   ...AGAIN_ROUTES,

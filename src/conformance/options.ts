@@ -1,7 +1,7 @@
 // The options of a check.
 
 import type { ProviderKind } from './needs.ts'
-import type { Result } from './report/report.ts'
+import type { ProviderReport, Result } from './report/report.ts'
 
 /** What to check, and how. */
 export interface CheckOptions {
@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly signal?: AbortSignal | undefined
   /** Called with each result as it comes, and with how many there will be. */
   readonly onResult?: ((result: Result, total: number) => void) | undefined
+  /** Called with what is known of each identity provider of `for` as it comes, after the cases. */
+  readonly onProvider?: ((report: ProviderReport) => void) | undefined
   /** Sends the requests. Default: the global fetch. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
 }

@@ -56,7 +56,10 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     const server = await surveyServer(session, declared)
     await runCases(cases, session, server, { ...options, remove, report })
     for (const result of book.results(session.prefix)) report(result)
-    await judgeProviders(session, server, options.for ?? [], remove, (one) => providers.push(one))
+    await judgeProviders(session, server, options.for ?? [], remove, (one) => {
+      providers.push(one)
+      options.onProvider?.(one)
+    })
   } catch (error) {
     if (!options.signal?.aborted) throw error
   } finally {

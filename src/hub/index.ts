@@ -5,6 +5,7 @@ export type { AccountTraitsDraft, TraitsDraft } from './adapters/default-traits.
 export { type AdapterDefinition, type AppContext, defineAdapter } from './adapters/define-adapter.ts'
 export { cleanUpProbes, type ProbeReport, probeApp } from './adapters/scim/probe.ts'
 export type { ProbeFinding, ProbeOptions } from './adapters/scim/probe-session.ts'
+export type { ScimTarget } from './adapters/scim/scim-target.ts'
 export {
   createHubAdministration,
   type HubAdministration,
@@ -44,7 +45,7 @@ export { lintApp, lintMap } from './map/lint-map.ts'
 export { type PreviewResource, previewMap } from './map/preview.ts'
 export type { MapOptions } from './map/read-map.ts'
 export { type Access, type AccessDeps, createAccess } from './proof/access.ts'
-export { type Background, createBackground } from './proof/background.ts'
+export { asOfNow, type Background, begun, createBackground, withBeats } from './proof/background.ts'
 export { HistoryRefusal } from './proof/history.ts'
 export type { PlanRun } from './proof/plan-runs.ts'
 export type { Applied, PlanWork } from './proof/plan-work.ts'

@@ -23,6 +23,7 @@ export interface AdminFaceDeps extends FaceDeps {
   readonly directory: Directory
   readonly setup: Setup
   readonly hub: Site['hub']
+  readonly background: Site['background']
   readonly provider: Provider
   readonly bodies: ReturnType<typeof createBodies>
   readonly metrics: Metrics
@@ -77,14 +78,19 @@ function originShown({ requestOrigin, publicUrl }: AdminFaceDeps, request: Incom
 const ANSWER_BYTES = 1024 * 1024
 /** How long it may take. */
 const ANSWER_MS = 10_000
+/** The same of a server that is checked. */
+const CHECK_BYTES = 16 * 1024 * 1024
+const CHECK_MS = 20_000
 
 async function load(deps: AdminFaceDeps) {
   const { store, tenancy, directory, setup, hub, provider, bodies, publicUrl, report, broken, sealer, record } = deps
   const { outboundAllow, outboundProxy } = deps.settings
-  const outbound = createOutbound({
-    ...(outboundAllow === undefined ? {} : { allow: outboundAllow }),
-    ...(outboundProxy === undefined ? {} : { proxy: outboundProxy }),
-  })
+  const open = () =>
+    createOutbound({
+      ...(outboundAllow === undefined ? {} : { allow: outboundAllow }),
+      ...(outboundProxy === undefined ? {} : { proxy: outboundProxy }),
+    })
+  const outbound = open()
   const { createAdmin, longestBodyAt } = await import('../admin/index.ts')
   const admin = createAdmin({
     store,
@@ -93,6 +99,12 @@ async function load(deps: AdminFaceDeps) {
     setup,
     sealer,
     fetch: outbound.within({ timeMs: ANSWER_MS, answerBytes: ANSWER_BYTES }),
+    openOutbound: () => {
+      // Its own: a check that is ended with the server still has to remove what it made.
+      const own = open()
+      return { fetch: own.within({ timeMs: CHECK_MS, answerBytes: CHECK_BYTES }), close: own.close }
+    },
+    background: await deps.background(),
     hub: await hub(),
     scim: provider.handle,
     ...(record === undefined ? {} : { record: accessTo(record, deps.settings.recordDays) }),

@@ -99,6 +99,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       directory,
       setup,
       hub: site.hub,
+      background: site.background,
       provider,
       bodies,
       metrics,

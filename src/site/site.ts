@@ -50,6 +50,8 @@ export interface Site {
   readonly directory: () => Promise<Directory>
   /** The administration of the hub, by administrator; loaded when it is first needed. */
   readonly hub: () => Promise<(administrator: HubAdministrator) => HubAdministration>
+  /** Where work goes on that nobody waits for: plans, probes, checks. Ended with the installation. */
+  readonly background: () => Promise<Background>
   /** Starts the hub, which keeps apps in lockstep; its code is loaded only then. */
   readonly runHub: (settings: HubSettings, hooks: HubHooks) => Promise<RunningHub>
   /** Seals and opens secrets. Its keys are read when they are first needed. */
@@ -102,19 +104,21 @@ async function siteOn(
     )
     return directory
   }
+  const openBackground = async () => {
+    const { createBackground } = await import('../hub/index.ts')
+    background ??= createBackground()
+    return background
+  }
   return {
     database,
     store,
     tenancy,
     directory: open,
     hub: async () => {
-      const [{ createSiteHub }, { createBackground }] = await Promise.all([
-        import('./hub.ts'),
-        import('../hub/index.ts'),
-      ])
-      background ??= createBackground()
-      return createSiteHub(store, tenancy, sealer, issuer, settings, background)
+      const { createSiteHub } = await import('./hub.ts')
+      return createSiteHub(store, tenancy, sealer, issuer, settings, await openBackground())
     },
+    background: openBackground,
     runHub: async (own, hooks) =>
       (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer, issuer }, own, hooks),
     sealer,

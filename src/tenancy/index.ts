@@ -29,6 +29,7 @@ export {
 export { isImported } from './require-imported.ts'
 export type { ChangeOptions } from './schema-change.ts'
 export type { SchemaEntry, Schemas, TypeEntry } from './schemas.ts'
+export { makeScratchTenant, type ScratchTenant, sweepScratchTenants } from './scratch-tenants.ts'
 export { createSealer, makeSealKey, parseSealKeys, SealError, type Sealer, type SealKey } from './sealed.ts'
 export { type SealedFound, type Unopened, walkSealed } from './sealed-records.ts'
 export { DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'

@@ -3,6 +3,7 @@
 import type { Environment } from '../../environment.ts'
 import type { JsonObject, ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
+import type { ScimTarget } from '../adapters/scim/scim-target.ts'
 import type { AccessSubject, AdapterDeps, AdapterKind, AppSettings, CompiledApp } from '../contract/index.ts'
 import { type Access, createAccess } from '../proof/access.ts'
 import type { Background } from '../proof/background.ts'
@@ -11,6 +12,7 @@ import { createPlans, type Plans } from '../proof/plans.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
 import { AppRefusal } from './app-refusal.ts'
+import { withAppTarget } from './app-target.ts'
 import { type Apps, createApps } from './apps.ts'
 import { createHoldDesk, type HoldDesk } from './hold-desk.ts'
 import { createInspection, type Inspection } from './inspection.ts'
@@ -40,7 +42,7 @@ export interface HubDeps {
     settings: AppSettings,
     use: (deps: AdapterDeps) => Promise<T>,
   ) => Promise<T>
-  /** Where plans and probes go on that nobody waits for. Whoever made it closes it. */
+  /** Where plans, probes and checks go on that nobody waits for. Whoever made it closes it. */
   readonly background: Background
   /** The resource types of a tenant; refuses one that doesn't exist. */
   readonly types: (tenant: string) => Promise<readonly ResourceType[]>
@@ -66,6 +68,8 @@ export interface HubAdministration {
   readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
   readonly plans: Plans
   readonly probes: Probes
+  /** Runs work with a SCIM app as a plain server; refuses one that isn't there or speaks something else. See {@link ScimTarget}. */
+  readonly withTarget: <T>(tenant: string, app: string, use: (target: ScimTarget) => Promise<T>) => Promise<T>
   /** Begins to watch the apps of a tenant. */
   readonly watch: (tenant: string) => Promise<LiveWatch>
 }
@@ -98,6 +102,7 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
           throw new AppRefusal('ERR_INVALID', 'The moment must be in the past')
         return createAccess({ store, tenant, types: await deps.types(tenant), kinds, histories }, at, subject)
       },
+      withTarget: (tenant, app, use) => withAppTarget(deps, tenant, app, use),
       watch: async (tenant) => {
         await deps.types(tenant)
         return watchApps(deps, tenant)

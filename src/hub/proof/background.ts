@@ -1,4 +1,4 @@
-// Work that goes on after the request that began it has been answered: plans and probes.
+// Work that goes on after the request that began it has been answered: plans, probes and checks.
 
 import type { Environment } from '../../environment.ts'
 import { LockstepError } from '../../protocol/index.ts'
@@ -25,7 +25,10 @@ export function createBackground(): Background {
   return {
     begin(work) {
       if (running.size >= MOST)
-        throw new LockstepError('ERR_IN_USE', `${MOST} plans and probes are under way; try again when one is done`)
+        throw new LockstepError(
+          'ERR_IN_USE',
+          `${MOST} plans, probes and checks are under way; try again when one is done`,
+        )
       const one: Promise<void> = work(ending.signal)
         // What could not even be kept falls silent, and shows as failed by that.
         .catch(() => {})
@@ -49,16 +52,17 @@ export function begun<T>(
   })
 }
 
-/** Does work, and says every few seconds that it is under way. Nothing is said any more once this has ended. */
+/** Does work, and says every few seconds, or every `beatMs`, that it is under way. Nothing is said any more once this has ended. */
 export async function withBeats<T>(
   environment: Pick<Environment, 'wait'>,
   beat: () => Promise<unknown>,
   work: () => Promise<T>,
+  beatMs = BEAT_MS,
 ): Promise<T> {
   const over = new AbortController()
   const beating = async () => {
     while (!over.signal.aborted) {
-      await environment.wait(BEAT_MS, over.signal)
+      await environment.wait(beatMs, over.signal)
       // One that was not kept is no reason to end: the next may be.
       await beat().catch(() => {})
     }
