@@ -3,6 +3,7 @@
 import type { HubAdministration } from '../hub/index.ts'
 import { HEARD_MS, quietOf, type RecordStore } from '../record/index.ts'
 import { type Connection, isoTime, type Tenancy } from '../tenancy/index.ts'
+import { MANY_REFUSALS } from './lately.ts'
 import type { RecordAccess } from './record-access.ts'
 
 /** What there may be to look at, worst first. */
@@ -41,8 +42,6 @@ export interface AttentionDeps {
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** So many refusals within an hour are worth a look. */
-const MANY_REFUSALS = 5
 /** Tokens that end within this time are told. */
 const SOON_MS = 30 * DAY_MS
 /** Most apps and holds of one tenant that are looked at. */

@@ -55,10 +55,16 @@ const RHYTHMS: { readonly [kind: string]: number } = { entra: 3 * HOUR_MS, googl
 const TIMES = 3
 
 /**
- * Whether a connection is quiet: longer than its kind's rhythm allows, or, for kinds that speak when something changes, longer than three
- * times its own longest silence, and at least a day. Unusual, not broken.
+ * The longest silence that is usual, in milliseconds: what the kind's rhythm allows, or, for kinds that speak when something changes, three
+ * times the connection's own longest silence, and at least a day.
  */
-export function quietOf({ last, longestMs }: Heard, kind: string, now: number): Quiet | undefined {
-  const usualMs = RHYTHMS[kind] ?? Math.max(DAY_MS, TIMES * longestMs)
+export function usualSilence({ longestMs }: Pick<Heard, 'longestMs'>, kind: string): number {
+  return RHYTHMS[kind] ?? Math.max(DAY_MS, TIMES * longestMs)
+}
+
+/** Whether a connection is quiet: longer than is usual. Unusual, not broken. */
+export function quietOf(heard: Heard, kind: string, now: number): Quiet | undefined {
+  const { last } = heard
+  const usualMs = usualSilence(heard, kind)
   return now - last > usualMs ? { since: last, usualMs } : undefined
 }

@@ -217,5 +217,9 @@ test('series, faults and things to look at are read as lists, too', async () => 
   expect(things).toContainEqual(
     expect.objectContaining({ code: 'connection.refused', tenant: made.tenant, connection: made.connection }),
   )
+  const { lately } = (await get(`/tenants/${made.tenant}/connections/${made.connection}`)).body
+  expect(lately).toMatchObject({ heard: expect.stringMatching(/Z$/), refusing: true, usualSilence: expect.any(Number) })
+  expect([lately.refusals >= 6, lately.requests >= lately.refusals, lately.quietSince]).toEqual([true, true, undefined])
+  expect((await get(`/tenants/${made.tenant}/connections`)).body.items).toMatchObject([{ lately: { refusing: true } }])
   expect((await get('/series?from=2020-01-01T00:00:00Z&step=60')).status).toBe(400)
 })

@@ -16,6 +16,14 @@ export function lastUsed({ tokens }: Connection): string | undefined {
     .at(-1)
 }
 
+/** When it was heard last: by the use of its tokens, or by the record of requests, whichever is later. */
+export function lastHeard(connection: Connection): string | undefined {
+  return [lastUsed(connection), connection.lately?.heard]
+    .filter((one) => one !== undefined)
+    .sort()
+    .at(-1)
+}
+
 /** When the first of its tokens ends, and whether that is within 30 days. */
 export function soonestEnd(
   { tokens }: Connection,

@@ -10,6 +10,7 @@ import { Arrivals } from '../connections/arrivals.tsx'
 import { Clicks } from '../connections/clicks.tsx'
 import type { Connection } from '../connections/facts.ts'
 import { Rotate } from '../connections/rotate.tsx'
+import { ConnectionState, Lately, Rhythm } from '../connections/state.tsx'
 import { WhatIf } from '../connections/what-if.tsx'
 import { AsCommand } from '../parts/as-command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
@@ -20,7 +21,6 @@ import { useLiveLines } from '../requests/live-lines.ts'
 import { useParam } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { moment } from '../words/figures.ts'
-import { Heard } from './connections.tsx'
 import css from './requests.module.css'
 
 /** The page of one connection. */
@@ -35,7 +35,7 @@ export default function OneConnection() {
   return (
     <Page
       title={label === undefined || label === '' ? id : label}
-      lead={read.data !== undefined && <Heard connection={read.data} />}
+      lead={read.data !== undefined && <ConnectionState connection={read.data} />}
       actions={
         <>
           <AsCommand call={callOf('GET /tenants/{tenant}/connections/{connection}', given)} />
@@ -72,6 +72,8 @@ function Whole({ tenant, connection }: { readonly tenant: string; readonly conne
             [t('profile'), common(`kinds.${profile}`)],
             [t('rights'), rights],
             [t('made'), moment(created)],
+            [t('rhythm'), <Rhythm key="rhythm" connection={connection} />],
+            [t('lately'), <Lately key="lately" tenant={tenant} connection={connection} />],
             [
               t('requests'),
               <To

@@ -1,21 +1,10 @@
 // The connections of a tenant as a short table.
 
 import { useTranslation } from 'react-i18next'
-import type { Answer } from '../api/client.ts'
+import type { Connection } from '../connections/facts.ts'
+import { ConnectionState } from '../connections/state.tsx'
 import { To } from '../parts/link.tsx'
-import { Status } from '../parts/status.tsx'
 import { ShortTable } from '../parts/table.tsx'
-import { since } from '../words/figures.ts'
-
-type Connection = Answer<'GET /tenants/{tenant}/connections'>['items'][number]
-
-/** The last use of any token of a connection; undefined: it was never used. */
-function lastUsed({ tokens }: Connection): string | undefined {
-  return tokens
-    .map((token) => token.lastUsed)
-    .sort()
-    .at(-1)
-}
 
 /** Connections with what they are for, and when they were last heard of. */
 export function ConnectionsTable({
@@ -44,14 +33,7 @@ export function ConnectionsTable({
         { title: t('kind'), cell: ({ kind }) => common(`kinds.${kind}`) },
         {
           title: t('state'),
-          cell: (connection) => {
-            const used = lastUsed(connection)
-            return used === undefined ? (
-              <Status state="off">{t('neverUsed')}</Status>
-            ) : (
-              <Status state="ok">{t('heard', { ago: since(used) })}</Status>
-            )
-          },
+          cell: (connection) => <ConnectionState connection={connection} />,
         },
         { title: t('tokens'), align: 'end', cell: ({ tokens }) => tokens.length },
       ]}

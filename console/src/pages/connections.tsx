@@ -5,7 +5,8 @@ import { Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
-import { type Connection, lastUsed, soonestEnd } from '../connections/facts.ts'
+import { type Connection, soonestEnd } from '../connections/facts.ts'
+import { ConnectionState, Lately, Rhythm } from '../connections/state.tsx'
 import { AsCommand } from '../parts/as-command.tsx'
 import { To, useGo } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
@@ -14,7 +15,7 @@ import { Status } from '../parts/status.tsx'
 import { ShortTable } from '../parts/table.tsx'
 import { useParam } from '../search.ts'
 import { useMay } from '../session.tsx'
-import { day, since } from '../words/figures.ts'
+import { day } from '../words/figures.ts'
 
 /** The page of connections. */
 export default function Connections() {
@@ -79,22 +80,15 @@ function Table({ tenant, connections }: { readonly tenant: string; readonly conn
         },
         { title: t('kind'), cell: ({ kind }) => common(`kinds.${kind}`) },
         { title: t('profile'), cell: ({ kind, profile }) => (profile === kind ? '' : common(`kinds.${profile}`)) },
-        { title: t('state'), cell: (connection) => <Heard connection={connection} /> },
+        { title: t('state'), cell: (connection) => <ConnectionState connection={connection} /> },
+        { title: t('rhythm'), cell: (connection) => <Rhythm connection={connection} /> },
+        { title: t('lately'), cell: (connection) => <Lately tenant={tenant} connection={connection} /> },
         { title: t('rights'), cell: ({ rights }) => rights },
         { title: t('tokens'), align: 'end', cell: ({ tokens }) => tokens.length },
         { title: t('ends'), cell: (connection) => <Ends connection={connection} /> },
       ]}
     />
   )
-}
-
-/** Whether a connection was ever used, and when last. */
-export function Heard({ connection }: { readonly connection: Connection }) {
-  const { t } = useTranslation('connections')
-  const used = lastUsed(connection)
-  if (connection.tokens.length === 0) return <Status state="off">{t('noToken')}</Status>
-  if (used === undefined) return <Status state="off">{t('neverUsed')}</Status>
-  return <Status state="ok">{t('heard', { ago: since(used) })}</Status>
 }
 
 function Ends({ connection }: { readonly connection: Connection }) {

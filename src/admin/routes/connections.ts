@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { parseRights } from '../../access/index.ts'
+import { environment } from '../../environment.ts'
 import { KINDS } from '../../quirks/index.ts'
 import {
   type Connection,
@@ -11,6 +12,7 @@ import {
   scimPath,
   TenancyError,
 } from '../../tenancy/index.ts'
+import { MANY_REFUSALS, readLately } from '../lately.ts'
 import { type Call, pageWith, type Route, type RouteDeps, route } from '../route.ts'
 import { IssuedBody, LifetimeDays, PageQuery, pageOf, TokenBody, time } from '../shapes.ts'
 
@@ -30,6 +32,21 @@ const ConnectionBody = z.object({
   paused: z.literal(true).optional().describe('Its client is told to try again later'),
   created: time,
   tokens: z.array(TokenBody),
+})
+
+/** A connection as it is shown, with what the record says of it. */
+const ConnectionSeenBody = ConnectionBody.extend({
+  lately: z
+    .object({
+      heard: time.optional().describe('The last request that it was let in with, within 14 days'),
+      usualSilence: z.number().optional().describe('The longest silence that is usual for it, in hours'),
+      quietSince: time.optional().describe('Silent for longer than is usual: unusual, not broken'),
+      requests: z.int().describe('In the last 24 hours'),
+      refusals: z.int().describe('How many of them were refused (4xx)'),
+      refusing: z.boolean().describe(`${MANY_REFUSALS} or more were refused within the last hour`),
+    })
+    .optional()
+    .describe('What the record of requests says; absent where there is none, or while it can not be read'),
 })
 
 /** What a new connection is to be. */
@@ -79,12 +96,15 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/connections',
     id: 'listConnections',
-    does: 'List the connections of a tenant by id, with their tokens and when they were last used; search by id or label',
+    does: 'List the connections of a tenant by id, with their tokens, when they were last heard, and what was refused lately; search by id or label',
     needs: { capability: 'see', reach: 'tenant' },
     query: PageQuery,
-    gives: { status: 200, body: pageOf(ConnectionBody) },
-    run: async ({ params, query }, { tenancy }) =>
-      pageWith(await tenancy.connections.page(params.tenant, query), describeConnection),
+    gives: { status: 200, body: pageOf(ConnectionSeenBody) },
+    run: async ({ params, query }, { tenancy, record }) => {
+      const page = await tenancy.connections.page(params.tenant, query)
+      const lately = await readLately(record, environment.now(), params.tenant)
+      return pageWith(page, (one) => ({ ...describeConnection(one), ...lately(one) }))
+    },
   }),
   route({
     method: 'post',
@@ -104,10 +124,12 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     id: 'showConnection',
     does: 'Show a connection',
     needs: { capability: 'see', reach: 'tenant' },
-    gives: { status: 200, body: ConnectionBody },
+    gives: { status: 200, body: ConnectionSeenBody },
     present: versionOf,
-    run: async ({ params }, { tenancy }) =>
-      describeConnection(await tenancy.connections.show(params.tenant, params.connection)),
+    run: async ({ params: { tenant, connection } }, { tenancy, record }) => {
+      const one = await tenancy.connections.show(tenant, connection)
+      return { ...describeConnection(one), ...(await readLately(record, environment.now(), tenant, connection))(one) }
+    },
   }),
   route({
     method: 'patch',
