@@ -49,8 +49,10 @@ export interface Vouched {
 export interface About {
   /** Who called, once a token has let the request in. */
   caller: Caller | undefined
-  /** Why no token let it in. */
+  /** Why no token let it in, for whoever runs the server: it may say more than the error that the client gets. */
   refused: string | undefined
+  /** Short name of the token that let nobody in, where it has one; not a secret. */
+  token: string | undefined
   /** The resource type and id that the request was about, as far as it has come to light. */
   type: string | undefined
   id: string | undefined
@@ -89,6 +91,7 @@ export function blankAbout(): About {
   return {
     caller: undefined,
     refused: undefined,
+    token: undefined,
     type: undefined,
     id: undefined,
     version: undefined,

@@ -26,6 +26,7 @@ export type { Principal } from './principal.ts'
 export { type Access, ALL_RIGHTS, formatRights, may, parseRights, type Rights, resolveRights } from './rights.ts'
 export { sha256Hex } from './sha256.ts'
 export { type Buckets, createBuckets } from './throttle.ts'
+export { claimOf, type TokenClaim } from './token-claim.ts'
 export {
   hashToken,
   isAdminToken,

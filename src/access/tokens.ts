@@ -8,7 +8,8 @@ import { sha256Hex } from './sha256.ts'
 const SECRET_BYTES = 32
 /** 32 bytes as base64url, without padding. */
 const SECRET = /^[A-Za-z0-9_-]{43}$/
-const SECRET_LENGTH = 43
+/** Characters of a secret: 32 bytes as base64url. */
+export const SECRET_LENGTH = 43
 /** Names that stand in a token as they are. */
 const PLAIN = /^[A-Za-z0-9._-]+$/
 const PREFIX = 'lk_'

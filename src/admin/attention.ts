@@ -81,7 +81,9 @@ async function heardOf(store: RecordStore, tenants: readonly string[], now: numb
 type Found = Awaited<ReturnType<typeof heardOf>>
 
 function ofConnections(connections: readonly Connection[], { heard, hour, faults }: Found, now: number): Thing[] {
-  return connections.flatMap(({ tenant, id, kind, label }): Thing[] => {
+  return connections.flatMap(({ tenant, id, kind, label, paused }): Thing[] => {
+    // Whoever has paused it knows.
+    if (paused === true) return []
     const isOwn = (one: { readonly tenant: string; readonly connection?: string }) =>
       one.tenant === tenant && one.connection === id
     const own = heard.find(isOwn)

@@ -77,7 +77,9 @@ export function makeLine(
     bytesOut,
     process,
     ...(caller === undefined
-      ? {}
+      ? about.token === undefined
+        ? {}
+        : { token: about.token }
       : {
           connection: caller.actor,
           kind: caller.kind,
@@ -91,7 +93,7 @@ export function makeLine(
       : {
           code,
           ...(detail === undefined ? {} : { detail }),
-          print: printOf([caller?.actor ?? '', method, route, String(status), code, detail ?? about.refused ?? '']),
+          print: printOf([caller?.actor ?? '', method, route, String(status), code, detail ?? '']),
         }),
     ...(about.bends === undefined ? {} : { bends: about.bends.slice(0, MOST_NAMES) }),
     ...(about.left === undefined
@@ -143,18 +145,11 @@ function detailOf(
   vocabulary: Vocabulary,
 ): string | undefined {
   if (isMasked) return detail
-  if (refused !== undefined && detail === undefined) return REFUSED[refused]
+  // It says more than what the client was told, and holds nothing of anybody.
+  if (refused !== undefined) return refused
   if (detail === undefined) return undefined
   const words = wordsOf(sent, call.path, call.search, call.header('accept'), call.header('content-type'))
   return words === undefined ? undefined : maskDetail(detail, vocabulary, words)
-}
-
-/** Why no token let a request in, in words. */
-const REFUSED: { readonly [reason: string]: string } = {
-  missing: 'There is no token',
-  malformed: 'The Authorization header is not like: Bearer lk_…',
-  invalid: 'The token is unknown or revoked',
-  expired: 'The token has expired',
 }
 
 /** What is left of a masked text without its forms. */

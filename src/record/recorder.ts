@@ -114,7 +114,8 @@ function answered(state: State, request: Asked, status: number, us: number, byte
   const { about, call, tenant } = request
   const { caller } = about
   const asks = caller === undefined ? 'door' : kindOf(call.method, call.path)
-  const outcome = classOf(status)
+  // A pause of people is 503, and no failure of ours.
+  const outcome = about.refused === undefined ? classOf(status) : 'refused'
   const counted = state.tallies.count(tenant, caller, asks, outcome, us, now)
   state.isCounting = true
   if (state.waiting.length < MOST_WAITING && state.keeps(asks, outcome, now)) {

@@ -12,6 +12,7 @@ import {
   type Report,
 } from '../provider/index.ts'
 import type { Authenticated, Tenancy } from '../tenancy/index.ts'
+import { refusedText } from './refused-token.ts'
 
 /** What the provider is connected to besides its directory. */
 export interface ProviderHooks {
@@ -65,8 +66,9 @@ function featuresOf(tenancy: Tenancy): (tenant: string) => Features {
   }
 }
 
+const PAUSED_TEXT = 'An administrator has paused this connection; try again later'
 /** A client that is refused for good may give up; one that is told to wait comes again. */
-const PAUSED = new ScimError(503, 'An administrator has paused this connection; try again later', {
+const PAUSED = new ScimError(503, PAUSED_TEXT, {
   headers: { 'retry-after': '300' },
 })
 
@@ -77,9 +79,18 @@ function authenticator(tenancy: Tenancy, { refused, admitted }: ProviderHooks): 
       if (call.about !== undefined) call.about.caller = found.caller
       return found.principal
     }
-    if (found.reason === 'paused') throw PAUSED
+    if (found.reason === 'paused') {
+      if (call.about !== undefined) {
+        call.about.caller = found.caller
+        call.about.refused = PAUSED_TEXT
+      }
+      throw PAUSED
+    }
     refused?.(found.reason, call)
-    if (call.about !== undefined) call.about.refused = found.reason
+    if (call.about !== undefined) {
+      call.about.refused = refusedText(found)
+      call.about.token = found.token
+    }
     // A header in another form than bearer counts as no credentials (RFC 6750 §3.1).
     if (found.reason === 'missing' || found.reason === 'malformed') return undefined
     throw invalidToken()

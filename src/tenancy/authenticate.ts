@@ -1,12 +1,14 @@
 // Checks tokens: known headers at once from memory, others by a look into the store.
 
 import {
+  claimOf,
   hashToken,
   isExpired,
   type Principal,
   readAuthorization,
   readBearer,
   sameHash,
+  type TokenClaim,
   tenantOfToken,
   tokenId,
 } from '../access/index.ts'
@@ -14,6 +16,7 @@ import type { Caller } from '../call.ts'
 import type { Environment } from '../environment.ts'
 import type { Store } from '../store/index.ts'
 import { findToken } from './connection-record.ts'
+import { revokedAt } from './revoked-tokens.ts'
 import { createTokenUses, type TokenUses, type UsedToken } from './token-use.ts'
 
 /** Most Authorization headers kept; those unused for longest are dropped. */
@@ -24,7 +27,16 @@ const KEPT_HEADERS = 10_000
  */
 export type Authenticated =
   | { readonly principal: Principal; readonly caller: Caller }
-  | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' | 'paused' }
+  | {
+      readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' | 'paused'
+      /** For whoever runs the server: what an invalid token claims to be, and its short name where it is in the tenant's own form. */
+      readonly claim?: TokenClaim
+      readonly token?: string
+      /** When the token expired or was revoked, milliseconds since 1970. */
+      readonly at?: number
+      /** Who called, where only a pause of people keeps it out. */
+      readonly caller?: Caller
+    }
 
 /** Finds out who calls by the Authorization header. */
 export interface Authenticator {
@@ -72,9 +84,6 @@ interface AuthenticatorDeps {
 
 const MISSING: Authenticated = { reason: 'missing' }
 const MALFORMED: Authenticated = { reason: 'malformed' }
-const INVALID: Authenticated = { reason: 'invalid' }
-const EXPIRED: Authenticated = { reason: 'expired' }
-const PAUSED: Authenticated = { reason: 'paused' }
 
 /**
  * Creates the check of tokens. `ready` reads the tenant's own schemas and settings before the first request is let in, so that
@@ -120,9 +129,19 @@ export function createAuthenticator(
 
 function letIn({ environment, uses }: AuthenticatorDeps, entry: Known): Authenticated {
   const now = environment.now()
-  if (isExpired(entry.expires, now)) return EXPIRED
+  if (isExpired(entry.expires, now)) return expired(entry.hash, entry.expires)
   uses.note(entry, now)
   return entry.answer
+}
+
+function expired(hash: string, at: number | undefined): Authenticated {
+  return { reason: 'expired', token: tokenId(hash), ...(at === undefined ? {} : { at }) }
+}
+
+/** A token in the form of a tenant's that is none of those it has. */
+async function unknown(store: Store, tenant: string, hash: string): Promise<Authenticated> {
+  const at = await revokedAt(store, tenant, hash)
+  return { reason: 'invalid', claim: { is: 'own' }, token: tokenId(hash), ...(at === undefined ? {} : { at }) }
 }
 
 async function lookUp(deps: AuthenticatorDeps, tenant: string, header: string): Promise<Authenticated> {
@@ -135,17 +154,19 @@ async function lookUp(deps: AuthenticatorDeps, tenant: string, header: string): 
     return 'reason' in bearer && bearer.reason === 'missing' ? MISSING : MALFORMED
   }
   // A token of another tenant is not valid here, whether that tenant exists or not (P-046, A-67).
-  if (tenantOfToken(sent.token) !== tenant) return INVALID
+  if (tenantOfToken(sent.token) !== tenant) return { reason: 'invalid', claim: claimOf(sent.token, tenant) }
   const before = deps.epoch
   const hash = hashToken(sent.token)
   const found = await findToken(store, tenant, hash)
-  if (found === undefined || !sameHash(found.hash, hash)) return INVALID
+  if (found === undefined || !sameHash(found.hash, hash)) return unknown(store, tenant, hash)
   if (loose && !found.principal.profile.allow.looseBearer) return MALFORMED
   // Not kept: the first request after the pause is let in.
-  if (found.paused) return isExpired(found.expires, environment.now()) ? EXPIRED : PAUSED
-  await deps.ready(tenant)
   const { principal, kind, valuesUntil } = found
-  const answer = { principal, caller: { actor: principal.actor, kind, token: tokenId(hash), valuesUntil } }
+  const caller: Caller = { actor: principal.actor, kind, token: tokenId(hash), valuesUntil }
+  if (found.paused)
+    return isExpired(found.expires, environment.now()) ? expired(hash, found.expires) : { reason: 'paused', caller }
+  await deps.ready(tenant)
+  const answer = { principal, caller }
   const entry: Known = { tenant, answer, hash, expires: found.expires, used: 0, spared: environment.now() }
   // Failed attempts are never kept: guessing fills no memory.
   if (before === deps.epoch) keep(deps, header, entry)

@@ -35,6 +35,7 @@ import {
 import { invalid, missing, TenancyError } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import { buildModel, readOwn } from './model.ts'
+import { revokedWrites } from './revoked-tokens.ts'
 import type { Tenants } from './tenants.ts'
 import { useRecord } from './token-use.ts'
 
@@ -302,7 +303,7 @@ async function rotate(
     expires: isoTime(facts.expires),
     ...(gone.size === 0 ? {} : { revoked: [...gone] }),
   })
-  await store.commit([connection, ...ended.flatMap(endToken), write, rotated])
+  await store.commit([connection, ...(await endTokens(deps, tenant, ended)), write, rotated])
   const left = tokens.filter((known) => !gone.has(known.id))
   return { connection: toConnection(record, [...left, facts]), token }
 }
@@ -313,7 +314,7 @@ async function revokeConnection(deps: Deps, tenant: string, id: string): Promise
   const records = await allRecords(store, tenant, TOKEN, id)
   // A token made in the meantime would outlive its connection.
   const revoked = note(tenant, 'Connection', id, 'revoked')
-  await store.commit([putIfSame(record, undefined), ...records.flatMap(endToken), revoked])
+  await store.commit([putIfSame(record, undefined), ...(await endTokens(deps, tenant, records)), revoked])
 }
 
 async function revokeToken(deps: Deps, tenant: string, id: string, token: string): Promise<void> {
@@ -323,10 +324,21 @@ async function revokeToken(deps: Deps, tenant: string, id: string, token: string
   if (meant.length === 0) {
     throw missing(`Connection "${id}" has no token "${token}"; see them with: ${advice.list(tenant)}`)
   }
-  await store.commit([...meant.flatMap(endToken), note(tenant, 'Connection', id, 'tokenRevoked', { token })])
+  const ended = await endTokens(deps, tenant, meant)
+  await store.commit([...ended, note(tenant, 'Connection', id, 'tokenRevoked', { token })])
 }
 
-/** The writes that end a token. */
+/** The writes that end tokens, and keep for some time that they were there. */
+async function endTokens(
+  { store, environment }: Deps,
+  tenant: string,
+  records: readonly StoredRecord[],
+): Promise<readonly Write[]> {
+  if (records.length === 0) return []
+  const hashes = records.map(({ key }) => key)
+  return [...records.flatMap(endToken), ...(await revokedWrites(store, tenant, hashes, environment.now()))]
+}
+
 function endToken({ tenant, key }: StoredRecord): readonly Write[] {
   return [
     { write: 'record', record: { tenant, kind: TOKEN, key }, value: undefined },

@@ -108,6 +108,49 @@ describe('a request', () => {
     expect(JSON.stringify(line)).not.toContain('lk_wrong')
   })
 
+  test('with a token that lets nobody in says to administrators what that is, and to the client nothing', async () => {
+    const { connections } = server.tenancy
+    const issued = await connections.rotate(made.tenant, made.connection)
+    const revoked = issued.connection.tokens.at(-1)?.id ?? ''
+    await connections.revoke(made.tenant, made.connection, revoked)
+    const other = await server.connection('okta')
+    const own = (letter: string) => `lk_${made.tenant}_${letter.repeat(43)}`
+    const cases: readonly (readonly [string, string, string, string | undefined])[] = [
+      [issued.token, 'was revoked on 20', 'token-revoked', revoked],
+      [other.token, 'one of another tenant', 'token-of-other-tenant', undefined],
+      [tokens.get('owner') ?? '', 'one of the admin API', 'token-of-admin', undefined],
+      [own('x').slice(0, -9), 'is not whole', 'token-not-whole', undefined],
+      ['secret-of-another-product', '25 characters', 'token-of-elsewhere', undefined],
+      [own('x'), 'never made here', 'token-unknown', expect.stringMatching(/^[0-9a-f]{12}$/) as unknown as string],
+    ]
+    const answers = new Set<string>()
+    for (const [token, says, cause, shortName] of cases) {
+      const { id, text } = await send('GET', '/Users', undefined, { authorization: `Bearer ${token}` })
+      answers.add(text.replace(id, ''))
+      const line = await kept(id)
+      expect(line).toMatchObject({ status: 401, detail: expect.stringContaining(says) })
+      expect(line.token).toEqual(shortName)
+      expect(JSON.stringify(line)).not.toContain(token)
+      const query = new URLSearchParams({ code: line.code, detail: line.detail, kind: 'entra' })
+      expect((await admin(`/explain?${query}`)).body).toMatchObject({ cause, isCertain: true })
+    }
+    expect(answers.size).toBe(1)
+  })
+
+  test('of a paused connection is its connection’s, says so, and is no failure of the server', async () => {
+    const { connections } = server.tenancy
+    const paused = await server.connection('entra', { tenant: made.tenant })
+    const draft = { kind: 'entra', rights: (await connections.show(made.tenant, paused.connection)).rights }
+    await connections.change(made.tenant, paused.connection, { ...draft, paused: true })
+    const { id, status } = await send('GET', '/Users', undefined, { authorization: `Bearer ${paused.token}` })
+    expect(status).toBe(503)
+    const line = await kept(id)
+    expect(line).toMatchObject({ connection: paused.connection, status: 503, kind: 'entra' })
+    const query = new URLSearchParams({ code: line.code, detail: line.detail, kind: 'entra', language: 'de' })
+    expect((await admin(`/explain?${query}`)).body).toMatchObject({ cause: 'paused', isCertain: true })
+    await connections.revoke(made.tenant, paused.connection)
+  })
+
   test('that a thread carries out is kept as well', async () => {
     const members = Array.from({ length: 3_000 }, (_, at) => ({ value: `nobody ${at}` }))
     const { status, id } = await send('POST', '/Groups', {

@@ -5,9 +5,105 @@ import type { Cause } from '../cause.ts'
 /** Who called was not let in, or not that far. RFC 7644 §2, RFC 6750 §3.1. */
 export const ACCESS: readonly Cause[] = [
   {
+    id: 'token-revoked',
+    codes: ['SCIM_UNAUTHORIZED'],
+    says: ['The token was revoked'],
+    place: 'credentials',
+    en: [
+      '{idp} called with a token that was revoked.',
+      'Somebody here ended it, or a newer one took its place, and {idp} still has the old one.',
+      'Make a new token for this connection, replace the old one with all of it, and test the connection there.',
+    ],
+    de: [
+      '{idp} rief mit einem widerrufenen Token auf.',
+      'Jemand hat es hier beendet, oder ein neueres trat an seine Stelle, und {idp} hat noch das alte.',
+      'Erzeugen Sie ein neues Token für diese Verbindung, ersetzen Sie das alte vollständig, und testen Sie die Verbindung dort.',
+    ],
+  },
+  {
+    id: 'token-expired',
+    codes: ['SCIM_UNAUTHORIZED'],
+    says: ['The token has expired'],
+    place: 'credentials',
+    en: [
+      '{idp} called with a token that has expired.',
+      'Tokens end by themselves, so that one that was lost does not work for ever.',
+      'Make a new token for this connection, replace the old one with all of it, and test the connection there.',
+    ],
+    de: [
+      '{idp} rief mit einem abgelaufenen Token auf.',
+      'Tokens enden von selbst, damit ein verlorenes nicht für immer gilt.',
+      'Erzeugen Sie ein neues Token für diese Verbindung, ersetzen Sie das alte vollständig, und testen Sie die Verbindung dort.',
+    ],
+  },
+  {
+    id: 'token-of-other-tenant',
+    codes: ['SCIM_UNAUTHORIZED'],
+    says: ['The token is one of another tenant'],
+    place: 'credentials',
+    en: [
+      '{idp} called this tenant with a token of another one.',
+      'The base URL and the token that are entered {inidp} were made for two tenants.',
+      'Enter the base URL and the token of the same connection there.',
+    ],
+    de: [
+      '{idp} rief diesen Mandanten mit dem Token eines anderen auf.',
+      'Basis-URL und Token, die {inidp} eingetragen sind, gehören zu zwei Mandanten.',
+      'Tragen Sie dort Basis-URL und Token derselben Verbindung ein.',
+    ],
+  },
+  {
+    id: 'token-of-admin',
+    codes: ['SCIM_UNAUTHORIZED'],
+    says: ['The token is one of the admin API'],
+    place: 'credentials',
+    en: [
+      '{idp} called with a token of the admin API.',
+      'Tokens that begin with `lka_` are for the console and programs that administer; SCIM takes tokens that begin with `lk_`.',
+      'Revoke that token if it was given away, and enter the token of this connection there.',
+    ],
+    de: [
+      '{idp} rief mit einem Token der Admin-API auf.',
+      'Tokens, die mit `lka_` beginnen, sind für die Konsole und für Programme zur Verwaltung; SCIM nimmt Tokens, die mit `lk_` beginnen.',
+      'Widerrufen Sie dieses Token, falls es weitergegeben wurde, und tragen Sie dort das Token dieser Verbindung ein.',
+    ],
+  },
+  {
+    id: 'token-not-whole',
+    codes: ['SCIM_UNAUTHORIZED'],
+    says: ['The token is not whole'],
+    place: 'credentials',
+    en: [
+      '{idp} called with a piece of a token, or with more than one.',
+      'It was not copied whole, something was pasted along, or the field {inidp} cuts it off.',
+      'Paste the whole token there, alone; make a new one if nobody has it any more.',
+    ],
+    de: [
+      '{idp} rief mit einem Teil eines Tokens auf oder mit mehr als einem.',
+      'Es wurde nicht vollständig kopiert, etwas kam beim Einfügen dazu, oder das Feld {inidp} schneidet es ab.',
+      'Fügen Sie dort das ganze Token ein und nur dieses; erzeugen Sie ein neues, wenn es niemand mehr hat.',
+    ],
+  },
+  {
+    id: 'token-of-elsewhere',
+    codes: ['SCIM_UNAUTHORIZED'],
+    says: ['is not in the form of a token of this server'],
+    place: 'credentials',
+    en: [
+      '{idp} called with something that is no token of this server.',
+      'A token of another product, a password or a client secret is entered {inidp}.',
+      'Enter the token of this connection there.',
+    ],
+    de: [
+      '{idp} rief mit etwas auf, das kein Token dieses Servers ist.',
+      'Ein Token eines anderen Produkts, ein Passwort oder ein Client Secret ist {inidp} eingetragen.',
+      'Tragen Sie dort das Token dieser Verbindung ein.',
+    ],
+  },
+  {
     id: 'token-unknown',
     codes: ['SCIM_UNAUTHORIZED'],
-    says: ['is unknown, expired or revoked'],
+    says: ['is unknown, expired or revoked', 'was never made here or was revoked'],
     place: 'credentials',
     en: [
       '{idp} called with a token that is not valid here.',

@@ -144,6 +144,21 @@ export const LIMITS_AND_FAULTS: readonly Cause[] = [
     ],
   },
   {
+    id: 'paused',
+    codes: ['SCIM_UNAVAILABLE'],
+    says: ['has paused this connection'],
+    en: [
+      '{idp} called while its connection is paused; nothing was changed.',
+      'An administrator has paused the connection here.',
+      'Resume the connection on its page; {idp} comes again by itself, and catches up.',
+    ],
+    de: [
+      '{idp} rief auf, während die Verbindung angehalten ist; nichts wurde geändert.',
+      'Ein Administrator hat die Verbindung hier angehalten.',
+      'Setzen Sie die Verbindung auf ihrer Seite fort; {idp} versucht es von selbst erneut und holt alles nach.',
+    ],
+  },
+  {
     id: 'unavailable',
     codes: ['SCIM_UNAVAILABLE'],
     says: ['try again in'],
