@@ -1,4 +1,4 @@
-// What a token that lets nobody in claims to be, by its form: for whoever runs the server, never for whoever sent it.
+// What a token that lets nobody in claims to be: for whoever runs the server, never for whoever sent it.
 
 import { isAdminToken, SECRET_LENGTH, tenantOfToken, tokenPrefix } from './tokens.ts'
 

@@ -1,4 +1,4 @@
-// What the record says of connections lately: last heard, requests and refusals, and how long they are usually silent.
+// What the record says of connections lately: last heard, what was refused, and how long they are usually silent.
 
 import { type Count, HEARD_MS, type Heard, quietOf, usualSilence } from '../record/index.ts'
 import { type Connection, isoTime } from '../tenancy/index.ts'

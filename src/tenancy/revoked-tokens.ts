@@ -1,4 +1,4 @@
-// Tokens that were revoked: their short names are kept for some time, so that one that still comes is told from a wrong one.
+// Short names of revoked tokens, kept for some time, so that one that still comes is told from a wrong one.
 
 import { tokenId } from '../access/index.ts'
 import { allRecords, factsOf, numberOf, oneRecord, type Store, type Write } from '../store/index.ts'
