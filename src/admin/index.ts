@@ -3,6 +3,7 @@
 export { type Admin, type AdminOptions, createAdmin } from './admin.ts'
 export { linesAt } from './history/timeline.ts'
 export { planUndo, type UndoStep, undo } from './history/undo.ts'
+export { presentStore } from './present-record.ts'
 export type { RecordAccess } from './record-access.ts'
 export { longestBodyAt } from './scim.ts'
 export { BODY_BYTES } from './shapes.ts'

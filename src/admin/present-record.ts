@@ -26,7 +26,8 @@ export function presentRecord(record: RecordAccess, directory: Pick<Store, 'tena
   return { ...record, store: presentStore(record.store, directory) }
 }
 
-function presentStore(record: RecordStore, directory: Pick<Store, 'tenant'>): RecordStore {
+/** A record of which only what may be shown is read. */
+export function presentStore(record: RecordStore, directory: Pick<Store, 'tenant'>): RecordStore {
   return {
     ...record,
     async page(query) {

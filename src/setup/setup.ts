@@ -9,10 +9,10 @@ import type { ConnectionDoor } from './link/connection-door.ts'
 import { createSetupLinks, type SetupLinks } from './link/links.ts'
 import { createSetupSessions } from './link/session.ts'
 import { createPageSettings, type PageSettings, type SetupPageSettings } from './look/page-settings.ts'
-import { createPageApi, type PageApi } from './page/page-api.ts'
+import { createPageApi, type PageApi, type PageApiDeps } from './page/page-api.ts'
 
 /** What setup works with. */
-export interface SetupOptions extends Pick<WatchDeps, 'basePath' | 'tenantIn'> {
+export interface SetupOptions extends Pick<WatchDeps, 'basePath' | 'tenantIn'>, Pick<PageApiDeps, 'did'> {
   readonly store: Store
   readonly environment?: Environment | undefined
   /** Rejects for a tenant that is not there. */
@@ -61,7 +61,8 @@ export function createSetup(options: SetupOptions): Setup {
   }
   const sessions = createSetupSessions({ store, environment })
   const token = { store, environment, connections }
-  const api = createPageApi({ store, environment, path, sessions, settings, state, token, watch, report })
+  const { did } = options
+  const api = createPageApi({ store, environment, path, sessions, settings, state, token, watch, did, report })
   return {
     links: (actor) => createSetupLinks({ store, environment, requireTenant, connections: connections(actor), actor }),
     settings,

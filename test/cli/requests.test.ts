@@ -64,5 +64,14 @@ test('faults shows like failures as one', async () => {
   const shown = (await lockstep('faults')).text
   expect(shown).toMatch(/404 GET \/Users\/\{id\}/)
   const other = await server.tenant()
+  const gone = await server.connection('okta')
+  const answer = await fetch(`${gone.base}/Users/nobody`, { headers: { authorization: `Bearer ${gone.token}` } })
+  await answer.text()
+  const id = answer.headers.get('x-request-id') ?? ''
+  await expect.poll(async () => (await lockstep('requests', id)).code, { timeout: 30_000 }).toBe(0)
+  await server.tenancy.tenants.delete(gone.tenant)
+  expect((await lockstep('requests', id)).code).toBe(1)
+  expect((await lockstep('requests', '--json')).text).not.toContain(id)
+  expect((await lockstep('faults')).text).not.toContain(gone.tenant)
   expect((await lockstep('faults', '--tenant', other)).text).toContain('Nothing failed within 7 days')
 })

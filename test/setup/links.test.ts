@@ -32,6 +32,13 @@ describe('a vendor', () => {
     expect(body).toMatchObject({ link, state: 'open', note: 'for Globex', step: 'clicks', chosen: 'entra', tokens: [] })
     expect(body.opened).toMatchObject({ times: 1, last: [{ from: '127.0.0.0/24' }] })
     expect(JSON.stringify(body)).not.toContain(keyOf(url).slice(-20))
+    await customer.token('entra')
+    const audit = (await vendor('GET', `/audit?actor=${encodeURIComponent(`setup:${link}`)}`)).body.items
+    expect(audit).toMatchObject([
+      { action: 'setup.token', tenant, object: link, how: 'link', outcome: 'done' },
+      { action: 'setup.step', changes: [{ paths: [{ path: 'step', new: 'clicks' }] }] },
+      { action: 'setup.begin', address: '127.0.0.0/24' },
+    ])
     const extended = await vendor('PATCH', path, { days: 30 })
     expect(Date.parse(extended.body.expires)).toBeGreaterThan(Date.now() + 29 * 86_400_000)
     expect((await vendor('DELETE', path)).status).toBe(204)

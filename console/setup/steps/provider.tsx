@@ -1,12 +1,15 @@
 // Which identity provider: tiles with names, and another one.
 
+import { useState } from 'react'
 import { guideOf } from '../../../guides/steps/guides.ts'
 import { useSetup } from '../context.ts'
 import { Actions, Marked, Notice } from '../parts.tsx'
 
 /** Which identity provider. */
 export function Provider() {
-  const { say, state, go, change } = useSetup()
+  const { say, state, go, change, makeToken } = useSetup()
+  const [failed, setFailed] = useState(false)
+  const [busy, setBusy] = useState(false)
   const chosen = state.kind ?? state.looksLike
   const name = (kind: string) => guideOf(kind)?.name ?? say('provider.other')
   const guide = chosen === undefined ? undefined : guideOf(chosen)
@@ -15,6 +18,16 @@ export function Provider() {
     await change({ kind: chosen })
     go('paste')
   }
+  // Whoever has read what is needed makes the token at once, and sees it on the next page.
+  const make = () => {
+    if (chosen === undefined) return
+    setBusy(true)
+    setFailed(false)
+    makeToken(chosen)
+      .then(goOn, () => setFailed(true))
+      .finally(() => setBusy(false))
+  }
+  const isFirst = state.token === undefined
   return (
     <>
       <fieldset className="tiles">
@@ -53,9 +66,15 @@ export function Provider() {
         </p>
         {state.travels.groups ? <p>{say('provider.travelsGroups')}</p> : null}
       </details>
+      <div role="alert">{failed ? <Notice state="fail">{say('failed.text')}</Notice> : null}</div>
       <Actions>
-        <button type="button" className="primary" disabled={chosen === undefined} onClick={() => void goOn()}>
-          {say('next')}
+        <button
+          type="button"
+          className="primary"
+          disabled={chosen === undefined || busy}
+          onClick={isFirst ? make : () => void goOn()}
+        >
+          {say(isFirst ? 'paste.make' : 'next')}
         </button>
       </Actions>
     </>

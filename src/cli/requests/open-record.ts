@@ -1,13 +1,14 @@
 // Opens the record of requests for a command.
 
 import { existsSync } from 'node:fs'
+import { presentStore } from '../../admin/index.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import type { RecordStore } from '../../record/index.ts'
 import { openRecord, recordFile, SETTINGS } from '../../site/index.ts'
-import { localSettings } from '../database/local.ts'
+import { localSettings, withLocal } from '../database/local.ts'
 import type { Options } from '../terminal/options.ts'
 
-/** Opens the record that the options name, and closes it afterwards. Throws {@link ConfigError} where nothing has been recorded. */
+/** Opens the record that the options name, without what is of deleted tenants, and closes it afterwards. Throws {@link ConfigError} where nothing has been recorded. */
 export async function withRecord<T>(options: Options, use: (record: RecordStore) => Promise<T>): Promise<T> {
   const settings = localSettings(options)
   const file = recordFile(settings)
@@ -16,7 +17,7 @@ export async function withRecord<T>(options: Options, use: (record: RecordStore)
   const record = await openRecord(settings)
   if (record === undefined) throw new ConfigError(SETTINGS.record.flag, 'no requests are recorded where it is off')
   try {
-    return await use(record)
+    return await withLocal(options, ({ store }) => use(presentStore(record, store)))
   } finally {
     await record.close()
   }

@@ -4,6 +4,7 @@ import type { Environment } from '../../environment.ts'
 import type { JsonObject } from '../../protocol/index.ts'
 import { createNote, type Store } from '../../store/index.ts'
 import type { SetupWatch } from '../arrivals/watch.ts'
+import { cutAddress } from '../link/address.ts'
 import type { KeptLink } from '../link/link.ts'
 import { changeProgress } from '../link/progress.ts'
 import { Refused, wrong } from '../link/refused.ts'
@@ -14,6 +15,18 @@ import { cookieOf, readPageBody, requireOwnPage, SECURITY_HEADERS } from './page
 import { pageEvents, streamOf } from './page-stream.ts'
 import { hasLetIn, personIn, type StateDeps, stateOfLink } from './state.ts'
 import { readStep, stepChanged } from './step.ts'
+
+/** Something that a customer did through a link. */
+export interface SetupDeed {
+  readonly tenant: string
+  /** The id of the link. */
+  readonly link: string
+  readonly did: 'begin' | 'token' | 'step'
+  /** Which step was reached. */
+  readonly step?: string
+  /** The network of the client. */
+  readonly network: string
+}
 
 /** What the routes work with. */
 export interface PageApiDeps {
@@ -26,6 +39,8 @@ export interface PageApiDeps {
   readonly state: StateDeps
   readonly token: TokenDeps
   readonly watch: SetupWatch
+  /** Hears of what a customer does, once it is done; what it rejects with is reported. */
+  readonly did?: ((deed: SetupDeed) => Promise<unknown>) | undefined
   /** Receives errors that are ours. */
   readonly report: (error: unknown) => void
 }
@@ -146,7 +161,25 @@ async function begin({ request, caller, deps }: PageCall): Promise<Response> {
     ...(isSecure ? ['Secure'] : []),
   ]
   const body = await stateOfLink(deps.state, kept, caller.origin)
+  await tell(deps, caller, kept, 'begin')
   return json(200, body, [['Set-Cookie', cookie.join('; ')]])
+}
+
+/** Tells of what was done. It is done, and the customer goes on, whether or not it could be told. */
+async function tell(
+  { did, report }: PageApiDeps,
+  { remote }: PageCaller,
+  { link }: KeptLink,
+  what: SetupDeed['did'],
+  step?: string,
+): Promise<void> {
+  try {
+    const { tenant, id } = link
+    const network = cutAddress(remote)
+    await did?.({ tenant, link: id, did: what, network, ...(step === undefined ? {} : { step }) })
+  } catch (error) {
+    report(error)
+  }
 }
 
 /** On plain loopback another name, since browsers take the prefix only with Secure. */
@@ -169,6 +202,7 @@ async function token(call: PageCall): Promise<Response> {
   if (kind !== undefined && typeof kind !== 'string') throw wrong('kind must be a text')
   const made = await makeLinkToken(deps.token, kept, kind)
   const changed = { ...kept, link: made.link }
+  await tell(deps, caller, kept, 'token')
   if (kind !== undefined) await changeProgress(deps.store, made.link, (now) => ({ ...now, kind }))
   return json(201, { token: made.token, state: await stateOfLink(deps.state, changed, caller.origin) })
 }
@@ -192,6 +226,7 @@ async function step(call: PageCall): Promise<Response> {
     const note = createNote(deps.environment, `setup:${link.id}`)
     await deps.store.commit([note(link.tenant, 'SetupLink', link.id, 'stepped', facts)])
   }
+  if (reached !== undefined) await tell(deps, caller, kept, 'step', reached)
   return json(200, await stateOfLink(deps.state, kept, caller.origin))
 }
 
