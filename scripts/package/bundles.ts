@@ -49,6 +49,13 @@ const BUNDLES: readonly Bundle[] = [
     most: { atOnce: 140, whole: 145 },
     portable: true,
   },
+  {
+    name: 'setup page',
+    code: "export { setupPage } from 'lockstep/setup'",
+    // The page itself is loaded later, when somebody opens it.
+    most: { atOnce: 53, whole: 357 },
+    portable: true,
+  },
   { name: 'fake apps', code: "export * from 'lockstep/testing'", most: { atOnce: 40, whole: 40 }, portable: true },
   {
     name: 'lockstep on SQLite',

@@ -86,9 +86,13 @@ interface Opened<Tx> {
  * })
  * app.use(scim.express())
  */
-export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TYPES, Ctx = unknown, Db = Tx>(
-  options: LockstepOptions<Tx, Types, Ctx, Db>,
-): Lockstep<Types, Ctx> {
+export function lockstep<
+  Tx,
+  const Types extends TypesOption = typeof DEFAULT_TYPES,
+  Ctx = unknown,
+  Db = Tx,
+  const Role extends string = string,
+>(options: LockstepOptions<Tx, Types, Ctx, Db, Role>): Lockstep<Types, Ctx> {
   checkOptions(options)
   const { environment = realEnvironment, report = printReport } = options
   const types = createTenantTypes(options.types)
@@ -168,8 +172,8 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
 }
 
 /** Puts the directory and the provider onto an open store, and starts what follows the log. */
-function start<Tx, Types extends TypesOption, Ctx, Db>(
-  options: LockstepOptions<Tx, Types, Ctx, Db>,
+function start<Tx, Types extends TypesOption, Ctx, Db, Role extends string>(
+  options: LockstepOptions<Tx, Types, Ctx, Db, Role>,
   store: Store<Tx>,
   { environment, report, types, events, people }: Parts<Tx>,
 ): Opened<Tx> {

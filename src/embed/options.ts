@@ -24,8 +24,13 @@ export type AuthenticateOption<Ctx> = (
 ) => Principal | Grant | undefined | Promise<Principal | Grant | undefined>
 
 /** Options of {@link lockstep}. */
-export interface LockstepOptions<Tx = unknown, Types extends TypesOption = TypesOption, Ctx = unknown, Db = Tx>
-  extends EventOptions<Tx, Types, Db>,
+export interface LockstepOptions<
+  Tx = unknown,
+  Types extends TypesOption = TypesOption,
+  Ctx = unknown,
+  Db = Tx,
+  Role extends string = string,
+> extends EventOptions<Tx, Types, Db, Role>,
     PeopleOptions {
   /**
    * Where people and groups are kept: `memoryStore()`, `sqliteStore(…)`, `postgresStore(…)`, or a function that opens one, which is

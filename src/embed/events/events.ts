@@ -48,7 +48,10 @@ export interface Events<Tx> {
 }
 
 /** Creates the events of an app. Throws ConfigError for options that make no sense. */
-export function createEvents<Tx, Types, Db>(options: EventOptions<Tx, Types, Db>, deps: EventDeps): Events<Tx> {
+export function createEvents<Tx, Types, Db, Role extends string>(
+  options: EventOptions<Tx, Types, Db, Role>,
+  deps: EventDeps,
+): Events<Tx> {
   const plan = readEventOptions(options)
   const { environment, report, catalog } = deps
   const { transaction: dbOf = (tx: Tx): unknown => tx } = options

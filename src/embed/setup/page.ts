@@ -3,7 +3,6 @@
 import { fromBase64url } from '../../base64url.ts'
 import type { Answer, Call } from '../../call.ts'
 import type { PageFile } from './page-file.ts'
-import { readPageFiles } from './page-files.ts'
 
 /** What a page may load and do: only what comes from where it came from. */
 const POLICY = [
@@ -34,6 +33,8 @@ const HEADERS = [
   'same-origin',
 ]
 
+/** Loaded when somebody opens a page: it is half a megabyte of text. */
+const readPageFiles = async () => (await import('./page-files.ts')).readPageFiles()
 let reading: ReturnType<typeof readPageFiles> | undefined
 
 /** A file of the page; `path`: where the page is. */

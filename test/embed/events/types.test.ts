@@ -1,6 +1,6 @@
 // What handlers are given, as TypeScript sees it.
 
-import { expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { lockstep } from '../../../src/embed/index.ts'
 import { defineSchema, Group, memoryStore, User } from '../../../src/index.ts'
 
@@ -54,5 +54,30 @@ test('documents have the types of the app, and db the type of the wrapper', () =
     // Nothing is known of types that are loaded by tenant, but that they are those of the RFC.
     types: async () => [Employee, Group],
     on: { 'user.created': ({ user }) => expectTypeOf(user.userName).toEqualTypeOf<string>() },
+  })
+})
+
+test('roles are those that groups give, in handlers and guards', () => {
+  lockstep({
+    store: memoryStore(),
+    roles: { Owners: 'owner', Admins: ['admin', 'billing'] },
+    guards: { lastOf: 'owner' },
+    on: {
+      'role.granted': ({ role, roles }) => {
+        expectTypeOf(role).toEqualTypeOf<'owner' | 'admin' | 'billing'>()
+        expectTypeOf(roles).toEqualTypeOf<readonly ('owner' | 'admin' | 'billing')[]>()
+      },
+    },
+    after: { 'role.revoked': ({ role }) => expectTypeOf(role).toEqualTypeOf<'owner' | 'admin' | 'billing'>() },
+  })
+  const options = { store: memoryStore(), roles: { Owners: 'owner' } } as const
+  // @ts-expect-error no group gives it
+  expect(() => lockstep({ ...options, guards: { lastOf: 'ovner' } })).toThrow('did you mean owner?')
+  // Roles that are loaded are any text.
+  const loaded: Record<string, string> = { Owners: 'owner' }
+  lockstep({
+    store: memoryStore(),
+    roles: loaded,
+    on: { 'role.granted': ({ role }) => expectTypeOf(role).toEqualTypeOf<string>() },
   })
 })

@@ -68,7 +68,7 @@ export type GrantCause = 'membership' | 'group updated' | 'reactivated'
 export type RevokeCause = 'membership' | 'group updated' | 'group deleted' | 'deactivated' | 'deleted'
 
 /** What each event says besides {@link EventFacts}. */
-export interface EventContents<Person, Group> {
+export interface EventContents<Person, Group, Role extends string = string> {
   /** `known`: the app had the person before, whose id `match` has named: its own row is there already. */
   'user.created': { readonly user: Person; readonly known: boolean }
   /** Also when `active` changes, before `user.deactivated` and `user.reactivated`. `changed`: paths, and the attributes that they are in. */
@@ -104,15 +104,15 @@ export interface EventContents<Person, Group> {
   /** `roles`: all that the person has after the change, for apps that keep one of them: the highest. */
   'role.granted': {
     readonly user: Person
-    readonly role: string
-    readonly roles: readonly string[]
+    readonly role: Role
+    readonly roles: readonly Role[]
     readonly through: Through
     readonly cause: GrantCause
   }
   'role.revoked': {
     readonly user: Person
-    readonly role: string
-    readonly roles: readonly string[]
+    readonly role: Role
+    readonly roles: readonly Role[]
     readonly through: Through
     readonly cause: RevokeCause
   }
@@ -135,7 +135,8 @@ export interface EventFacts<Name extends EventName = EventName> {
 }
 
 /** An event as handlers get it. */
-export type ScimEvent<Name extends EventName, Person, Group> = EventFacts<Name> & EventContents<Person, Group>[Name]
+export type ScimEvent<Name extends EventName, Person, Group, Role extends string = string> = EventFacts<Name> &
+  EventContents<Person, Group, Role>[Name]
 
 /** Any event, before its documents are typed. */
 export type AnyEvent = EventFacts & { readonly [name: string]: unknown }

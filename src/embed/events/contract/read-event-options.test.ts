@@ -12,6 +12,10 @@ test.each<[object, RegExp]>([
   [{ roles: { Engineering: 5 } }, /^roles\.Engineering: must be a role/],
   [{ guards: { seat: 5 } }, /^guards\.seat: is no guard; did you mean seats\?/],
   [{ guards: { seats: -1 } }, /^guards\.seats: must be a whole number/],
+  [
+    { roles: { Admins: ['owner', 'editor'] }, guards: { lastOf: ['owner', 'edtor'] } },
+    /^guards\.lastOf: no group in roles gives edtor; did you mean editor\?/,
+  ],
   [{ guards: { lastOf: 'owner' } }, /^guards\.lastOf: needs the option roles/],
   [{ guards: { deactivations: { most: 901, within: '1h' } } }, /most: must be a whole number from 0 to 900/],
   [{ guards: { deactivations: { most: 9, within: '1 hour' } } }, /within: must be a time up to 31 days/],

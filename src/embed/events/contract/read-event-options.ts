@@ -33,11 +33,13 @@ const UNITS: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_6
 const LONGEST_MS = 31 * 86_400_000
 
 /** Checks the options. Throws ConfigError. */
-export function readEventOptions<Tx, Types, Db>(options: EventOptions<Tx, Types, Db>): EventPlan {
+export function readEventOptions<Tx, Types, Db, Role extends string>(
+  options: EventOptions<Tx, Types, Db, Role>,
+): EventPlan {
   const on = handlersOf('on', options.on)
   const after = handlersOf('after', options.after)
   const rolesOf = readRoles(options.roles)
-  const guards = readGuards(options.guards, rolesOf)
+  const guards = readGuards(options.guards, rolesOf, namesIn(options.roles))
   for (const handlers of [on, after]) {
     if (rolesOf === undefined && (handlers.has('role.granted') || handlers.has('role.revoked'))) {
       throw new ConfigError('roles', "is needed for role.granted and role.revoked: { Engineering: 'editor' }")
@@ -80,6 +82,12 @@ function readRoles(given: unknown): RolesOf | undefined {
   return ({ displayName }) => (typeof displayName === 'string' ? (byName.get(fold(displayName)) ?? []) : [])
 }
 
+/** The roles that groups can give, where the option names them. */
+function namesIn(given: unknown): readonly string[] | undefined {
+  if (typeof given !== 'object' || given === null) return undefined
+  return Object.values(given).flatMap((roles) => listOf('roles', roles))
+}
+
 /** One name or several, each once. */
 function listOf(option: string, given: unknown): readonly string[] {
   const list: unknown[] = Array.isArray(given) ? given : [given]
@@ -88,7 +96,11 @@ function listOf(option: string, given: unknown): readonly string[] {
   return [...new Set(names)]
 }
 
-function readGuards<Db>(given: GuardOptions<Db> | undefined, rolesOf: RolesOf | undefined): Guards {
+function readGuards<Db>(
+  given: GuardOptions<Db> | undefined,
+  rolesOf: RolesOf | undefined,
+  names: readonly string[] | undefined,
+): Guards {
   const { seats, lastOf, deactivations, ...rest } = given ?? {}
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) {
@@ -101,6 +113,10 @@ function readGuards<Db>(given: GuardOptions<Db> | undefined, rolesOf: RolesOf | 
   const roles = lastOf === undefined ? [] : listOf('guards.lastOf', lastOf)
   if (roles.length > 0 && rolesOf === undefined) {
     throw new ConfigError('guards.lastOf', "needs the option roles, which says whom a role has: { Admins: 'owner' }")
+  }
+  const unheld = names && roles.find((role) => !names.includes(role))
+  if (names !== undefined && unheld !== undefined) {
+    throw new ConfigError('guards.lastOf', `no group in roles gives ${unheld}${didYouMean(unheld, names)}`)
   }
   return {
     seats: typeof seats === 'function' ? (seats as Guards['seats']) : seats === undefined ? seats : () => seats,
