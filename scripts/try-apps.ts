@@ -9,16 +9,25 @@ import { transformSync } from 'esbuild'
 import { startPostgres, type TestServer } from '../test/postgres.ts'
 import { MEMBERS, provision, pushGroup } from './apps/provision.ts'
 import { start } from './apps/running.ts'
-import { tryExpressWithDrizzle, tryFastifyWithSubdomains, tryNextWithPrisma } from './apps/with-people.ts'
+import { tryExpressWithDrizzle, tryFastifyWithSubdomains, tryNextWithPrisma, tryPrisma } from './apps/with-people.ts'
 import { install, pack } from './package/pack.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-apps-'))
 const apps = join(folder, 'apps')
 const TOKEN = 'secret-of-a-trial'
-/** Next.js has 340 MB and builds for half a minute: too much for each change. */
-const withNext = process.env.CI === undefined
-const NEXT = ['next@16', 'react@19', 'react-dom@19', 'typescript@5.9', '@types/react@19']
+/** Next.js has 340 MB and builds for half a minute, Prisma has 300: too much for each change. */
+const inFull = process.env.CI === undefined
+const LARGE = [
+  '@prisma/client@7',
+  '@prisma/adapter-pg@7',
+  'prisma@7',
+  'next@16',
+  'react@19',
+  'react-dom@19',
+  'typescript@5.9',
+  '@types/react@19',
+]
 
 const began = performance.now()
 /** Names of apps to try; all by default. */
@@ -34,25 +43,39 @@ const told = async (name: string, work: () => unknown) => {
 
 try {
   cpSync(join(root, 'examples/apps'), apps, { recursive: true })
-  await told('npm install', () => install(apps, pack(folder).library, ...(withNext ? NEXT : [])))
+  await told('npm install', () => install(apps, pack(folder).library, ...(inFull ? LARGE : [])))
   await told('types', () => run(join(root, 'node_modules/.bin/tsc'), '--project', apps))
   // Node runs no decorators, so apps of Nest are compiled.
-  const nest = readFileSync(join(apps, 'nest.ts'), 'utf8')
   const compiled = { loader: 'ts', tsconfigRaw: { compilerOptions: { experimentalDecorators: true } } } as const
-  writeFileSync(join(apps, 'nest.js'), transformSync(nest, compiled).code)
+  for (const name of ['nest', 'nest-fastify']) {
+    writeFileSync(
+      join(apps, `${name}.js`),
+      transformSync(readFileSync(join(apps, `${name}.ts`), 'utf8'), compiled).code,
+    )
+  }
   await told(`${MEMBERS} people`, fill)
   for (const file of ['node.ts', 'express.ts', 'fastify.ts', 'hono.ts', 'koa.ts', 'nest.js']) {
     await tried(file, () => tryApp(file))
   }
+  // In CI the mount is tried by fastify.ts.
+  if (inFull) await tried('nest-fastify.js', () => tryApp('nest-fastify.js'))
   await tried('fastify-subdomains', () => tryFastifyWithSubdomains(apps))
   const postgres = await startPostgres()
   try {
     await tried('lambda', () => tryLambda(postgres))
     await tried('express-drizzle', () => tryExpressWithDrizzle(apps, postgres))
     await tried('next-prisma routes', () => tryNextWithPrisma(apps, postgres, false))
-    if (withNext) {
+    if (inFull) {
       await tried('next build', () => run(join(apps, 'node_modules/.bin/next'), 'build', 'next-prisma'))
       await tried('next-prisma', () => tryNextWithPrisma(apps, postgres, true))
+      await tried('prisma', () => {
+        // What it would download is for migrations; generating asks only whether it is there.
+        const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath }
+        const generate = ['generate', '--schema', 'prisma/schema.prisma']
+        execFileSync(join(apps, 'node_modules/.bin/prisma'), generate, { cwd: apps, env, stdio: 'ignore' })
+        run(join(root, 'node_modules/.bin/tsc'), '--project', join(apps, 'prisma'))
+        return tryPrisma(apps, postgres)
+      })
     }
   } finally {
     await postgres.stop()

@@ -84,6 +84,46 @@ async function trySeats(target: Target, pool: pg.Pool): Promise<void> {
   assert.match(String(refused.detail), /seats are taken/)
 }
 
+/** Prisma itself: what it writes is in the transaction of Lockstep's, nested writes included. */
+export async function tryPrisma(folder: string, server: TestServer): Promise<void> {
+  const database = await server.database()
+  const pool = new pg.Pool({ connectionString: database.url })
+  await pool.query(`create type "Role" as enum ('OWNER', 'EDITOR', 'VIEWER');
+    create table "Customer" (id text primary key, seats integer not null);
+    create table "User" (id text primary key, "customerId" text not null references "Customer", email text not null,
+      "emailVerified" timestamp(3), name text, role "Role" not null default 'VIEWER', "disabledAt" timestamp(3),
+      "createdAt" timestamp(3) not null default current_timestamp, unique ("customerId", email));
+    create table "Session" (id text primary key, "userId" text not null references "User" on delete cascade);
+    insert into "Customer" values ('acme', 6000);
+    insert into "User" (id, "customerId", email, "emailVerified", name)
+      select 'u' || n, 'acme', 'p' || n || '@acme.example', now(), 'Person ' || n from generate_series(1, ${MEMBERS}) n;
+    insert into "Session" values ('s1', 'u17')`)
+  const app = await start([process.execPath, 'prisma/app.ts'], folder, (base) => ({
+    DATABASE_URL: database.url,
+    APP_URL: base,
+  }))
+  try {
+    const target = { name: 'prisma', ...(await connect(app.base)) }
+    await provision(folder, target)
+    await pushGroup(target)
+    const owners = { schemas: [GROUP], displayName: 'Admins', members: [{ value: 'u1' }] }
+    await ask(target, 201, 'POST', '/Groups', owners)
+    await ask(target, 200, 'PATCH', '/Users/u17', deactivate)
+    const refused = await ask(target, 403, 'PATCH', '/Users/u1', deactivate)
+    assert.match(String(refused.detail), /OWNER/)
+    const { rows } = await pool.query(`select id, role, "disabledAt" is null as active,
+      (select count(*)::int from "Session") as sessions from "User" where id in ('u1', 'u17') order by id`)
+    assert.deepEqual(rows, [
+      { id: 'u1', role: 'OWNER', active: true, sessions: 0 },
+      { id: 'u17', role: 'VIEWER', active: false, sessions: 0 },
+    ])
+  } finally {
+    await app.stop()
+    await pool.end()
+    await database.drop()
+  }
+}
+
 /** Tables of Prisma's shape, by the handlers of the route; `answer` is Next.js itself where that is installed. */
 export async function tryNextWithPrisma(folder: string, server: TestServer, next: boolean): Promise<void> {
   const database = await server.database()

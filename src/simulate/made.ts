@@ -33,8 +33,11 @@ const ENDPOINTS: { readonly [endpoint: string]: Unsure['attribute'] } = {
   '/Groups': 'displayName',
 }
 
-/** Creates the list of what a run makes. Only answers to its own POSTs add to it, so that nothing else is ever changed. */
-export function createMade(base: string): Made {
+/**
+ * Creates the list of what a run makes. Only answers to its own POSTs add to it, so that nothing else is ever changed. `shared`: a name of a
+ * group that is not the run's alone, by which nothing is looked for.
+ */
+export function createMade(base: string, shared?: string): Made {
   const paths = new Set<string>()
   const unsure: Unsure[] = []
   return {
@@ -53,7 +56,7 @@ export function createMade(base: string): Made {
     async remove(send) {
       const left: string[] = []
       for (const one of unsure) {
-        const found = await find(one, send)
+        const found = one.name === shared ? perhaps(one, 'others may have its name') : await find(one, send)
         if (typeof found === 'string') left.push(found)
         else for (const path of found) paths.add(path)
       }
@@ -91,6 +94,9 @@ function namesIn(endpoint: string, body: string | undefined): readonly Unsure[] 
   return attribute === undefined || typeof name !== 'string' ? [] : [{ endpoint, attribute, name }]
 }
 
+const perhaps = ({ endpoint, name }: Pick<Unsure, 'endpoint' | 'name'>, why: string) =>
+  `${endpoint}: perhaps ${name}, since nobody knows what came of its POST, and ${why}`
+
 /** Paths of resources with exactly this name, or why it could not be known. */
 async function find(
   { endpoint, attribute, name }: Unsure,
@@ -100,7 +106,7 @@ async function find(
   const answer = await send({ method: 'GET', path: `${endpoint}?filter=${filter}` })
   const list = answer?.status === 200 ? pick(answer, '/Resources') : undefined
   if (answer === undefined || (answer.status !== 404 && !Array.isArray(list) && pick(answer, '/totalResults') !== 0))
-    return `${endpoint}: perhaps ${name}, since nobody knows what came of its POST, and it cannot be looked up`
+    return perhaps({ endpoint, name }, 'it cannot be looked up')
   return (Array.isArray(list) ? list : [])
     .filter(isObject)
     .filter((one) => String(one[attribute]).toLowerCase() === name.toLowerCase())

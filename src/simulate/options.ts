@@ -26,6 +26,11 @@ export interface SimulateOptions {
   readonly seed?: number | undefined
   /** The domain of the people's addresses; `example.com` by default. */
   readonly domain?: string | undefined
+  /**
+   * The name of the group that is pushed, until it is renamed; one that nothing else has by default. A name that the server gives a meaning,
+   * like that of a group with a role, lets it act on it.
+   */
+  readonly group?: string | undefined
   /** Longest wait for an answer in milliseconds, where the provider itself would wait longer. */
   readonly timeoutMs?: number | undefined
   /** Leaves everything that was made on the server. */
@@ -71,6 +76,9 @@ export function readOptions(options: SimulateOptions): Settings {
     throw new ConfigError('timeoutMs', `must be from 1 to 600000 milliseconds, not ${timeoutMs}`)
   if (!/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}$/i.test(domain))
     throw new ConfigError('domain', `must be a domain name like example.com, not "${domain}"`)
+  // Quotes would have to be escaped in each provider's own way.
+  if (options.group !== undefined && !/^[^"'\\\p{C}]{1,200}$/u.test(options.group))
+    throw new ConfigError('group', 'must be a name of 1 to 200 characters without quotes and backslashes')
   const unknown = only.find((one) => !ACTS.includes(one))
   if (unknown !== undefined || only.length === 0)
     throw new ConfigError('only', `must be some of ${ACTS.join(', ')}, not "${unknown ?? ''}"`)

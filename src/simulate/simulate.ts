@@ -77,9 +77,9 @@ function createRun(scenario: Scenario, settings: Settings, send: Send): Run {
     scenario,
     settings,
     send,
-    made: createMade(settings.url),
+    made: createMade(settings.url, settings.group),
     people: makePeople(settings.people, run, settings.domain, dice),
-    variables: { run, ...uuids, ...groupNames(run), domain: settings.domain },
+    variables: { run, ...uuids, ...groupNames(settings.group ?? `Team ${run}`), domain: settings.domain },
     steps: [],
     requests: 0,
     isOver: false,
@@ -87,8 +87,7 @@ function createRun(scenario: Scenario, settings: Settings, send: Send): Run {
 }
 
 /** Names of the one group. */
-function groupNames(run: string) {
-  const groupName = `Team ${run}`
+function groupNames(groupName: string) {
   const newGroupName = `${groupName} renamed`
   return {
     groupName,
@@ -96,7 +95,7 @@ function groupNames(run: string) {
     groupNameUrl: encodeURIComponent(groupName),
     newGroupNameUrl: encodeURIComponent(newGroupName),
     // As form encoding has it: a space is a plus sign.
-    groupNameForm: groupName.replaceAll(' ', '+'),
+    groupNameForm: encodeURIComponent(groupName).replaceAll('%20', '+'),
   }
 }
 

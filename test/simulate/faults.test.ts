@@ -415,6 +415,19 @@ describe('what was made is removed', () => {
     ])
   })
 
+  test('but no group that may be somebody else’s, whose name was given', async () => {
+    const server = spoiled(async ({ method, path }, pass) => {
+      const answer = await pass()
+      return method === 'POST' && path === '/Groups' ? scimError(500, 'Late') : answer
+    })
+    const options = { fetch: server.fetch, url: server.url, token: server.token, people: 1, group: 'Admins' }
+    const { left } = await simulate('okta', { ...options, only: ['group'] })
+    expect(left).toEqual([
+      '/Groups: perhaps Admins, since nobody knows what came of its POST, and others may have its name',
+    ])
+    expect(await server.held('/Groups')).toMatchObject([{ displayName: 'Admins' }])
+  })
+
   test('unless it is to be kept', async () => {
     const server = spoiled()
     const options = { fetch: server.fetch, url: server.url, token: server.token, people: 2, keep: true } as const
@@ -451,6 +464,7 @@ describe('options', () => {
     ['too many', { url: 'https://app.example', people: 1001 }, 'people: must be a whole number from 1 to 1000'],
     ['a seed that is none', { url: 'https://app.example', seed: -1 }, 'seed: must be from 0 to 4294967295'],
     ['a domain that is none', { url: 'https://app.example', domain: 'x' }, 'domain: must be a domain name'],
+    ['a group with quotes', { url: 'https://app.example', group: 'the "A"' }, 'group: must be a name of 1 to 200'],
     ['no acts', { url: 'https://app.example', only: [] }, 'only: must be some of connect, joiner'],
     ['no patience', { url: 'https://app.example', timeoutMs: 0 }, 'timeoutMs: must be from 1 to 600000'],
   ])('%s is refused', async (_case, options, message) => {

@@ -64,3 +64,23 @@ describe('the example of the guide', () => {
     ])
   })
 })
+
+test('a group can be named, so that the app gives it a role; the host may be a name of this machine', async () => {
+  const { base, token } = await serving.connection('entra')
+  const { port, pathname } = new URL(base)
+  const url = `http://acme.localhost:${port}${pathname}`
+  const names: string[] = []
+  const played = await simulate('entra', {
+    url,
+    token,
+    people: 1,
+    group: 'R&D + Admins',
+    only: ['group'],
+    onStep({ request }) {
+      const body = request?.method === 'POST' ? JSON.parse(request.body ?? '{}') : {}
+      if (body.displayName !== undefined && request?.path.startsWith('/Groups')) names.push(body.displayName)
+    },
+  })
+  expect(tellSimulation(played)).toMatch(/all works$/)
+  expect(names).toEqual(['R&D + Admins'])
+})

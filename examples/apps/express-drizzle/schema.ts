@@ -10,7 +10,9 @@ export const users = pgTable('users', {
   email: text().notNull(),
   emailVerified: boolean('email_verified').notNull().default(false),
   name: text().notNull(),
-  role: text().notNull().default('viewer'),
+  role: text({ enum: ['owner', 'editor', 'viewer'] })
+    .notNull()
+    .default('viewer'),
   disabled: boolean().notNull().default(false),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
 })

@@ -1,7 +1,7 @@
 // SCIM for an app that has people already: they are adopted, and get roles, seats and sessions.
 
-import { and, eq } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { and, eq, sql } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { type EventDocument, lockstep, type User } from 'lockstep'
 import { postgresStore } from 'lockstep/postgres'
 import pg from 'pg'
@@ -17,7 +17,8 @@ export const scim = lockstep({
   match: async ({ tenant, user, email = '', find }) => {
     const known = (await find({ externalId: user.externalId })) ?? (await find({ userName: user.userName }))
     if (known) return known
-    const verified = and(eq(users.customer, tenant), eq(users.email, email), eq(users.emailVerified, true))
+    const address = eq(sql`lower(${users.email})`, email.toLowerCase())
+    const verified = and(eq(users.customer, tenant), address, eq(users.emailVerified, true))
     const [row] = await db.select().from(users).where(verified)
     return row && { id: row.id, created: row.createdAt }
   },
@@ -36,20 +37,16 @@ export const scim = lockstep({
     'user.updated': ({ user, db }) => db.update(users).set(columns(user)).where(eq(users.id, user.id)),
     'user.deactivated': ({ user, db }) => db.delete(sessions).where(eq(sessions.user, user.id)),
     'user.deleted': ({ user, db }) => db.update(users).set({ disabled: true }).where(eq(users.id, user.id)),
-    'role.granted': ({ user, roles, db }) =>
-      db
-        .update(users)
-        .set({ role: highest(roles) })
-        .where(eq(users.id, user.id)),
-    'role.revoked': ({ user, roles, db }) =>
-      db
-        .update(users)
-        .set({ role: highest(roles) })
-        .where(eq(users.id, user.id)),
+    'role.granted': ({ user, roles, db }) => setRole(db, user.id, roles),
+    'role.revoked': ({ user, roles, db }) => setRole(db, user.id, roles),
   },
 })
 
-const highest = (roles: readonly string[]) => ['owner', 'editor'].find((role) => roles.includes(role)) ?? 'viewer'
+/** One column holds one role: the highest of all that the person has now. */
+function setRole(db: NodePgDatabase, id: string, roles: readonly ('owner' | 'editor')[]) {
+  const role = roles.includes('owner') ? 'owner' : roles.includes('editor') ? 'editor' : 'viewer'
+  return db.update(users).set({ role }).where(eq(users.id, id))
+}
 
 function columns({ userName, emails, displayName, active }: EventDocument<typeof User>) {
   const email = emails?.find(({ primary }) => primary)?.value ?? userName

@@ -20,6 +20,7 @@ export const SIMULATE_COMMANDS: readonly CommandEntry[] = [
       ['--people <number>', 'how many people there are, up to 1000', '3'],
       ['--seed <number>', 'the same seed makes the same people; a new one by default'],
       ['--domain <name>', 'the domain of their addresses', 'example.com'],
+      ['--group <name>', 'the name of the group that is pushed, such as one that gives a role; a new one by default'],
       ['--timeout <seconds>', 'how long to wait for a response, where the provider itself would wait longer'],
       ['--keep', 'leave everything that was created on the server'],
       ['--verbose', 'show the bodies of all requests and responses'],

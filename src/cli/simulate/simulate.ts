@@ -54,6 +54,7 @@ function readOptions(options: Options): Omit<SimulateOptions, 'url' | 'fetch' | 
   const seed = numberOption(options, 'seed', 0)
   const seconds = numberOption(options, 'timeout', 1)
   const domain = textOption(options, 'domain')
+  const group = textOption(options, 'group')
   return {
     ...(token === undefined ? {} : { token }),
     headers: headersOption(options),
@@ -61,6 +62,7 @@ function readOptions(options: Options): Omit<SimulateOptions, 'url' | 'fetch' | 
     ...(people === undefined ? {} : { people }),
     ...(seed === undefined ? {} : { seed }),
     ...(domain === undefined ? {} : { domain }),
+    ...(group === undefined ? {} : { group }),
     ...(seconds === undefined ? {} : { timeoutMs: seconds * 1000 }),
     keep: flagOption(options, 'keep'),
   }

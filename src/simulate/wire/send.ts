@@ -50,8 +50,12 @@ async function readBody(response: Response): Promise<string> {
  */
 export async function nodeSend(): Promise<Send | undefined> {
   if (globalThis.process?.versions?.node === undefined) return undefined
-  const [http, https] = await Promise.all([import('node:http'), import('node:https')]).catch(() => [])
-  if (http === undefined || https === undefined) return undefined
+  const loaded = [import('node:http'), import('node:https'), import('node:dns')] as const
+  const [http, https, dns] = await Promise.all(loaded).catch(() => [])
+  if (http === undefined || https === undefined || dns === undefined) return undefined
+  // `acme.localhost` is this machine, which not every resolver knows: an app with sub-domains is tried by it. RFC 6761 §6.3.
+  const lookup: RequestOptions['lookup'] = (name, asked, told) =>
+    dns.lookup(name.endsWith('.localhost') ? 'localhost' : name, asked, told)
   return (request, signal) =>
     new Promise((resolve, reject) => {
       const url = new URL(request.origin)
@@ -63,6 +67,7 @@ export async function nodeSend(): Promise<Send | undefined> {
         method: request.method,
         path: request.target,
         headers: Object.fromEntries(request.headers),
+        lookup,
         signal,
       }
       const sending = (url.protocol === 'https:' ? https : http).request(options, (answer) => {
