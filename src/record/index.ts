@@ -17,6 +17,7 @@ export {
   ANSWER_CLASSES,
   type AnswerClass,
   classOf,
+  isWrite,
   type PlacedLine,
   REQUEST_KINDS,
   type RequestKind,

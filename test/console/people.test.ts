@@ -151,9 +151,32 @@ describe.runIf(hasBrowser)('the directory', () => {
 
   test('changes are listed newest first, filtered, opened, and undone', async () => {
     const { page, goto } = console
+    const { directory } = console.serving
+    const add = async (userName: string) =>
+      (await directory.create(context, 'User', { schemas: [User.schema.id], userName })).stored.id
     await goto('/t/acme/changes')
     await page.getByRole('grid').waitFor()
+    // What comes is on top; whoever has scrolled down is told how much.
+    await add('comes-live')
+    await page.getByText('comes-live').waitFor()
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('End')
+    const second = await add('comes-later')
+    await page.getByText('Paused, 1 new').waitFor()
     await checkPage(console, 'changes')
+    await page.getByRole('button', { name: 'Follow' }).click()
+    await page.getByText('comes-later').waitFor()
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Export as CSV' }).click()
+    expect((await download).suggestedFilename()).toMatch(/^acme-changes-.*\.csv$/)
+    // A change leads to the request that made it.
+    const { token } = await console.serving.tenancy.connections.create('acme', { kind: 'okta' })
+    const url = `${console.serving.url}/tenants/acme/scim/v2/Users/${second}`
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+    await fetch(url, { method: 'PATCH', headers, body: JSON.stringify(patch('replace', 'title', 'Caused')) })
+    await page.getByText('User: title: – → Caused').click()
+    await page.getByRole('link', { name: /PATCH .*r_[0-9a-z]{13}/ }).waitFor()
+    await checkPage(console, 'change-cause')
     await goto('/t/acme/changes?actor=okta-9qwd3f')
     await page.getByText('User: title: Engineer → Manager').click()
     await page.getByRole('button', { name: 'Undo this change' }).waitFor()

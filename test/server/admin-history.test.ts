@@ -90,6 +90,33 @@ test('without the right to values, lines say which attributes changed and nobody
   expect(body.items[0].paths).toContainEqual({ path: 'name.familyName' })
 })
 
+test('the log as a file: what the filter gives, whole, as JSON lines and as CSV without formulas', async () => {
+  const file = async (query: string, who: string) => {
+    const response = await fetch(`${server.url}/admin/v1/tenants/acme/log/export?${query}`, {
+      headers: { authorization: `Bearer ${tokens.get(who)}` },
+    })
+    return {
+      name: response.headers.get('content-disposition'),
+      lines: (await response.text()).trimEnd().split(/\r?\n/),
+    }
+  }
+  const all = await send('GET', '/log?order=desc&limit=1000')
+  const whole = await file('format=jsonl', 'operator')
+  expect(whole.lines.map((line) => JSON.parse(line))).toEqual(all.body.items)
+  expect(whole.name).toMatch(/filename="acme-changes-[\d-]{10}\.jsonl"/)
+  const { stored } = await server.directory.create({ ...context, actor: 'sheet' }, 'User', {
+    schemas: [User.schema.id],
+    userName: '=1+1',
+  })
+  const sheet = await file('format=csv&actor=sheet', 'operator')
+  expect(sheet.lines[0]).toBe('place,at,op,actor,type,id,version,txn,attribute,before,after')
+  expect(sheet.lines).toContainEqual(expect.stringMatching(new RegExp(`sheet,User,${stored.id},1,,userName,,'=1\\+1$`)))
+  // Without the right to values, nobody's.
+  expect((await file('format=csv&actor=sheet', 'support')).lines.join()).not.toContain('1+1')
+  const members = await file('format=csv&path=members', 'operator')
+  expect(members.lines.at(-1)).toMatch(new RegExp(`,members,,${ada}$`))
+})
+
 test('a timeline has changes and the groups joined, newest first; undone, they are part of it', async () => {
   const read = async () => (await send('GET', `/resources/User/${ada}/timeline`)).body
   const { items, builtTo } = await read()

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Json } from '../../src/protocol/index.ts'
+import { expectDocumented } from '../documented.ts'
 import { type Serving, serve } from '../serve.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -213,6 +214,43 @@ describe('values', () => {
     }
     expect(line.sent.userName).toMatch(/^‹text/)
   })
+})
+
+test('a change leads to the request that made it: one that changed nothing did not', async () => {
+  const cause = async (query: string) => {
+    const { items } = (await admin(`/tenants/${made.tenant}/log?order=desc&limit=1&${query}`)).body
+    const path = `/tenants/${made.tenant}/log/${items[0].place}/cause`
+    const { status, body } = await admin(path)
+    expectDocumented('GET', path, status, JSON.stringify(body))
+    return body.request?.id
+  }
+  const created = await send('POST', '/Users', user('caused'))
+  const { id } = JSON.parse(created.text)
+  const group = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+    displayName: 'Causes',
+    members: [{ value: id }],
+  }
+  const grouped = JSON.parse((await send('POST', '/Groups', group)).text).id
+  const titled = (value: string) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path: 'title', value }] })
+  const first = await send('PATCH', `/Users/${id}`, titled('one'))
+  const again = await send('PATCH', `/Users/${id}`, titled('one'))
+  const bulk = await send('POST', '/Bulk', {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations: [{ method: 'PATCH', path: `/Users/${id}`, data: titled('two') }],
+  })
+  const removed = await send('DELETE', `/Users/${id}`)
+  await kept(removed.id)
+  expect([first.status, again.status, bulk.status, removed.status]).toEqual([200, 200, 200, 204])
+  expect(await cause(`id=${id}&op=create`)).toBe(created.id)
+  // The group lost her by a request that names her alone.
+  expect(await cause(`id=${grouped}&op=patch`)).toBe(removed.id)
+  expect(await cause(`id=${id}&op=delete`)).toBe(removed.id)
+  expect(await cause(`id=${id}&op=patch`)).toBe(bulk.id)
+  const { items } = (await admin(`/tenants/${made.tenant}/log?id=${id}&op=patch`)).body
+  const one = items.find(({ version }: { version: number }) => version === 2)
+  expect((await admin(`/tenants/${made.tenant}/log/${one.place}/cause`)).body.request.id).toBe(first.id)
+  expect((await admin(`/tenants/${made.tenant}/log/999999/cause`)).status).toBe(404)
 })
 
 describe('what happened to an address', () => {

@@ -4,24 +4,26 @@ import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import '@mantine/core/styles/SegmentedControl.css'
 import '@mantine/core/styles/FloatingIndicator.css'
 import { useMediaQuery } from '@mantine/hooks'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Download } from 'lucide-react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, api, callOf, type Given } from '../api/client.ts'
+import { callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
+import { LineDetail } from '../changes/detail.tsx'
+import { type Filter, filterQuery, type Line } from '../changes/filter.ts'
+import { useLiveChanges } from '../changes/live-changes.ts'
+import { sentence } from '../changes/sentence.ts'
 import { AsCommand } from '../parts/as-command.tsx'
-import { Differences } from '../parts/change-diff.tsx'
-import { differencesIn, stateOf } from '../parts/changes.ts'
+import { stateOf } from '../parts/changes.ts'
 import css from '../parts/directory.module.css'
 import { type Column, Grid } from '../parts/grid.tsx'
-import { To } from '../parts/link.tsx'
+import { FollowButton } from '../parts/live.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
-import { Facts, Page, Panel } from '../parts/page.tsx'
+import { Page } from '../parts/page.tsx'
 import { Status } from '../parts/status.tsx'
-import { type Run, UndoPlan } from '../parts/undo-plan.tsx'
 import { useTenant } from '../parts/use-tenant.ts'
+import { ADMIN } from '../place.ts'
 import { numeric, text, useSearchState } from '../search.ts'
-import { useMay } from '../session.tsx'
 import { clock, day, moment } from '../words/figures.ts'
 
 const SEARCH = {
@@ -37,9 +39,6 @@ const SEARCH = {
 /** The types that are one click away. */
 const TYPES = ['', 'User', 'Group'] as const
 
-type LogPage = Answer<'GET /tenants/{tenant}/log'>
-type Line = LogPage['items'][number]
-
 /** The page of changes. */
 export default function Changes() {
   const { t } = useTranslation('changes')
@@ -48,20 +47,12 @@ export default function Changes() {
   const { open, ...filter } = search
   const wide = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false })
   const [filtering, setFiltering] = useState<boolean>()
-  const query = queryOf(filter)
-  const read = useInfiniteQuery({
-    queryKey: ['log', tenant, query],
-    initialPageParam: undefined as number | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      api(
-        'GET /tenants/{tenant}/log',
-        { params: { tenant }, query: { ...query, ...(pageParam === undefined ? {} : { before: pageParam }) } },
-        { signal },
-      ),
-    getNextPageParam: (last: LogPage) => (last.end ? undefined : last.next),
-    refetchInterval: 10_000,
-  })
-  const lines = read.data?.pages.flatMap(({ items }) => items) ?? []
+  const [heldAt, setHeldAt] = useState<number>()
+  // Whoever leaves the top pauses; whoever is on the way back there does not.
+  const firstSeen = useRef(0)
+  const { read, lines, held, live } = useLiveChanges(tenant, filter, heldAt)
+  const query = filterQuery(filter)
+  const follow = (is: boolean) => setHeldAt(is ? undefined : (before) => before ?? lines[0]?.place ?? 0)
   const more = () => {
     if (read.hasNextPage && !read.isFetchingNextPage) void read.fetchNextPage()
   }
@@ -94,13 +85,33 @@ export default function Changes() {
             {t('filter.label')}
           </Button>
           <AsCommand
-            call={callOf('GET /tenants/{tenant}/log', { params: { tenant }, query })}
+            call={callOf('GET /tenants/{tenant}/log', {
+              params: { tenant },
+              query: { ...query, order: 'desc', limit: 100 } as never,
+            })}
             command={`lockstep log --tenant ${tenant}`}
           />
         </>
       }
     >
       {(filtering ?? wide) && <Filters value={filter} change={change} />}
+      <div className={css.bar}>
+        {live.state === 'lost' && <Status state="warn">{t('lost', { time: clock(live.since) })}</Status>}
+        <FollowButton follow={heldAt === undefined} waiting={held} change={follow} />
+        {(['csv', 'jsonl'] as const).map((format) => (
+          <Button
+            key={format}
+            variant="default"
+            component="a"
+            download
+            href={fileAt(tenant, query, format)}
+            aria-label={t('export.as', { format: t(`export.${format}`) })}
+            leftSection={<Download size={14} />}
+          >
+            {t(`export.${format}`)}
+          </Button>
+        ))}
+      </div>
       <Loaded read={read} lines={8}>
         {() =>
           lines.length === 0 ? (
@@ -129,7 +140,14 @@ export default function Changes() {
                   onOpen={({ place }) => change({ open: place }, { push: true })}
                   open={String(open)}
                   onClose={() => change({ open: 0 })}
-                  onRange={(_, last) => last > lines.length - 30 && more()}
+                  onRange={(first, last) => {
+                    if (first > 0 && firstSeen.current === 0) follow(false)
+                    firstSeen.current = first
+                    if (last > lines.length - 30) more()
+                  }}
+                  newestFirst
+                  follow={heldAt === undefined}
+                  onFollow={follow}
                 />
               </div>
               {shown !== undefined && (
@@ -150,23 +168,10 @@ export default function Changes() {
   )
 }
 
-type Filter = { readonly [name in 'type' | 'id' | 'actor' | 'op' | 'path' | 'since' | 'until']: string }
-
-function queryOf({ since, until, op, ...rest }: Filter) {
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''))
-  const time = (value: string) => new Date(value).toISOString()
-  return {
-    order: 'desc',
-    limit: 100,
-    ...given,
-    ...(op === '' ? {} : { op }),
-    ...(isTime(since) ? { since: time(since) } : {}),
-    ...(isTime(until) ? { until: time(until) } : {}),
-  } as unknown as NonNullable<Given<'GET /tenants/{tenant}/log'>['query']>
-}
-
-function isTime(value: string): boolean {
-  return value !== '' && !Number.isNaN(new Date(value).getTime())
+/** Where the file of what a filter gives is: the browser saves it while it is written. */
+function fileAt(tenant: string, query: object, format: 'csv' | 'jsonl'): string {
+  const given = { params: { tenant }, query: { ...query, format } as never }
+  return new URL(callOf('GET /tenants/{tenant}/log/export', given).path, ADMIN).href
 }
 
 function Filters({ value, change }: { readonly value: Filter; readonly change: (next: Partial<Filter>) => void }) {
@@ -204,7 +209,6 @@ function Filters({ value, change }: { readonly value: Filter; readonly change: (
         value={value.op === '' ? null : value.op}
         onChange={(op) => change({ op: op ?? '' })}
         clearable
-        size="sm"
       />
       {time('since')}
       {time('until')}
@@ -245,91 +249,4 @@ function useColumns(): readonly Column<Line>[] {
     },
     { id: 'actor', title: t('by'), width: 'minmax(120px, 1fr)', cell: ({ actor }) => actor },
   ]
-}
-
-/** A line as one reads it: `User: active false → true`. */
-function sentence({ type, op, paths, members }: Line): string {
-  const counts = members === undefined ? [] : [`members +${members.added} −${members.removed}`]
-  if (op === 'note') return `${type}: ${String(paths[0]?.new ?? '')}`
-  const parts = paths.slice(0, 4).map((one) => {
-    const { path, old, new: now } = one as { readonly path: string; readonly old?: unknown; readonly new?: unknown }
-    if (old === undefined && now === undefined) return path
-    return op === 'create' || op === 'delete'
-      ? `${path} ${short(now ?? old)}`
-      : `${path}: ${short(old)} → ${short(now)}`
-  })
-  return `${type}: ${[...parts, ...counts].join(', ')}`
-}
-
-function short(value: unknown): string {
-  if (value === undefined) return '–'
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text
-}
-
-function LineDetail({
-  tenant,
-  line,
-  close,
-  undone,
-}: {
-  readonly tenant: string
-  readonly line: Line
-  readonly close: () => void
-  readonly undone: () => void
-}) {
-  const { t } = useTranslation('changes')
-  const mayEdit = useMay('edit')
-  const [undoing, setUndoing] = useState<{ readonly places?: readonly number[]; readonly run?: Run }>()
-  const { type, id, actor, at, place, op, paths } = line
-  const to = type === 'Group' ? '/t/$tenant/groups/$id' : '/t/$tenant/people/$id'
-  const hour = new Date(at).getTime()
-  const around = { actor, since: new Date(hour - 3_600_000).toISOString(), until: new Date(hour + 1).toISOString() }
-  return (
-    <Panel
-      title={`#${place}`}
-      actions={
-        <Button variant="subtle" size="compact-sm" onClick={close}>
-          {t('close')}
-        </Button>
-      }
-    >
-      <Facts
-        facts={[
-          [t('time'), moment(at)],
-          [t('by'), actor],
-          [t('what'), t(`op.${op}`)],
-          [
-            type,
-            type === 'User' || type === 'Group' ? (
-              <To key="to" to={to} params={{ tenant, id }}>
-                {id}
-              </To>
-            ) : (
-              id
-            ),
-          ],
-        ]}
-      />
-      <Differences all={differencesIn(paths)} />
-      {mayEdit && op !== 'note' && (
-        <div className={css.buttons}>
-          <Button variant="default" onClick={() => setUndoing({ places: [place] })}>
-            {t('undoThis')}
-          </Button>
-          {typeof line.txn === 'string' && (
-            <Button variant="default" onClick={() => setUndoing({ run: { txn: String(line.txn) } })}>
-              {t('undoRun')}
-            </Button>
-          )}
-          <Button variant="default" onClick={() => setUndoing({ run: around })}>
-            {t('undoHour', { actor })}
-          </Button>
-        </div>
-      )}
-      {undoing !== undefined && (
-        <UndoPlan tenant={tenant} {...undoing} close={() => setUndoing(undefined)} done={undone} />
-      )}
-    </Panel>
-  )
 }

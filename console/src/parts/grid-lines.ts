@@ -13,6 +13,7 @@ export interface Lines {
   /** How many lines fit. */
   readonly page: number
   readonly show: (index: number) => void
+  readonly toStart: () => void
   readonly toEnd: () => void
 }
 
@@ -61,6 +62,7 @@ export function useLines({
     first,
     page: Math.max(1, last - first - 1),
     show: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
+    toStart: () => virtual.scrollToOffset(0),
     toEnd: () => virtual.scrollToIndex(count - 1, { align: 'end' }),
   }
 }

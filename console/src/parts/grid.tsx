@@ -44,8 +44,10 @@ export interface GridProps<Row> {
   readonly onActions?: (row: Row, at: Element) => void
   /** Lines that failed have a bar at their edge. */
   readonly stateOf?: (row: Row) => 'fail' | 'warn' | 'held' | undefined
-  /** Stays at the end while lines come; whoever scrolls up, or enters by keyboard, leaves it. */
+  /** Stays where lines come; whoever scrolls away, or enters by keyboard, leaves it. */
   readonly follow?: boolean
+  /** Lines come at the beginning, not at the end. */
+  readonly newestFirst?: boolean
   readonly onFollow?: (follow: boolean) => void
   /** How high it is, where the page does not fill the window. */
   readonly height?: number
@@ -59,14 +61,26 @@ export interface GridProps<Row> {
  *   onRange={(_, last) => last > items.length - 20 && more()} onOpen={(row) => go(…)} />
  */
 export function Grid<Row>(props: GridProps<Row>) {
-  const { label, columns, count, rowAt, keyOf, open, selected, follow = false, onFollow, height } = props
+  const {
+    label,
+    columns,
+    count,
+    rowAt,
+    keyOf,
+    open,
+    selected,
+    follow = false,
+    newestFirst = false,
+    onFollow,
+    height,
+  } = props
   const { t } = useTranslation('parts')
   const id = useId()
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
   const place = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState(-1)
   const lines = useLines({ count, narrow, place, current, onRange: props.onRange })
-  useFollowing(lines.toEnd, follow, count)
+  useFollowing(newestFirst ? lines.toStart : lines.toEnd, follow, count)
   const goTo = (index: number) => {
     const at = Math.max(0, Math.min(count - 1, index))
     setCurrent(at)
@@ -80,7 +94,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (event.target !== place.current || !place.current.matches(':focus-visible')) return
     // Entered by keyboard: what moves would take the line away that is pointed at.
     if (follow) onFollow?.(false)
-    if (current < 0) setCurrent(follow ? count - 1 : lines.first)
+    if (current < 0) setCurrent(follow && !newestFirst ? count - 1 : lines.first)
   }
   const active = current >= 0 && current < count ? `${id}-${current}` : undefined
   const template = narrow ? undefined : { gridTemplateColumns: columns.map((one) => one.width).join(' ') }
@@ -100,7 +114,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       onKeyDown={onKeyDown}
       onFocus={onFocus}
       onWheel={(event) => {
-        if (event.deltaY < 0 && follow) onFollow?.(false)
+        if (follow && (newestFirst ? event.deltaY > 0 : event.deltaY < 0)) onFollow?.(false)
       }}
     >
       <Head columns={columns} narrow={narrow} template={template} />
@@ -135,10 +149,10 @@ export function Grid<Row>(props: GridProps<Row>) {
   )
 }
 
-/** Keeps the last line in sight while the list follows. */
-function useFollowing(toEnd: () => void, follow: boolean, count: number): void {
-  const last = useRef(toEnd)
-  last.current = toEnd
+/** Keeps the place where lines come in sight while the list follows. */
+function useFollowing(toNewest: () => void, follow: boolean, count: number): void {
+  const last = useRef(toNewest)
+  last.current = toNewest
   useEffect(() => {
     if (follow && count > 0) last.current()
   }, [follow, count])

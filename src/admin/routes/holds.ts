@@ -7,7 +7,7 @@ import { pageWith, type Route, route } from '../route.ts'
 import { PageQuery, pageOf, time } from '../shapes.ts'
 
 /** Held removals. */
-const HoldBody = z.object({
+export const HoldBody = z.object({
   hold: z.string(),
   opened: time,
   cause: z.string().describe('configuration, request TXN, trickle, sweep ID, group ID emptied, restore'),
@@ -21,7 +21,8 @@ const HoldBody = z.object({
 
 type Row = Awaited<ReturnType<HubAdministration['holds']['decide']>>
 
-function holdJson({ id, openedAt, cause, place, count, limit, verdict, by, at }: Row) {
+/** A hold as an answer. */
+export function holdJson({ id, openedAt, cause, place, count, limit, verdict, by, at }: Row) {
   return { hold: id, opened: isoTime(openedAt), cause, place, count, limit, verdict, by, decided: isoTime(at) }
 }
 

@@ -10,7 +10,7 @@ import { time, Word } from '../shapes.ts'
 import { typeIn } from './find.ts'
 
 /** An import, as far as it has come. */
-const ImportBody = z.object({
+export const ImportBody = z.object({
   id: z.string(),
   type: z.string(),
   match: z.string().describe('The attribute by which a row is found here'),
@@ -29,7 +29,8 @@ const RowBody = z.object({
   reason: z.string().optional().describe('Why it is refused'),
 })
 
-function importJson({ created, ...rest }: ImportState) {
+/** An import as an answer. */
+export function importJson({ created, ...rest }: ImportState) {
   return { ...rest, created: isoTime(created) ?? '' }
 }
 

@@ -3,9 +3,20 @@
 import { z } from 'zod'
 import { hasCapability } from '../../access/index.ts'
 import { STRICT } from '../../protocol/index.ts'
+import { TenancyError } from '../../tenancy/index.ts'
+import { fileAnswer } from '../file-answer.ts'
+import { importOf, removalCause, requestOf } from '../history/cause.ts'
+import { linesAt } from '../history/timeline.ts'
+import { showImport } from '../imports.ts'
+import { FILE_LINES, logFile } from '../log-file.ts'
 import { beginsAfterCut, lineJson, pageOfLog, reachOf } from '../log-page.ts'
+import { readRecord } from '../record-access.ts'
+import { Refused } from '../refusals.ts'
 import { type Route, type RouteDeps, route } from '../route.ts'
 import { Instant, PageQuery, time, Word } from '../shapes.ts'
+import { HoldBody, holdJson } from './holds.ts'
+import { ImportBody, importJson } from './imports.ts'
+import { RequestBody, lineJson as requestJson } from './requests.ts'
 
 /** One line of the log. */
 export const ChangeBody = z.looseObject({
@@ -62,6 +73,26 @@ const LogQuery = z.strictObject({
   until: Instant.optional().describe('Only lines before this time'),
 })
 
+/** Which lines a file has: order and length are its own. */
+const LogFileQuery = LogQuery.omit({ order: true, after: true, limit: true }).extend({
+  format: z.enum(['jsonl', 'csv']).default('jsonl').describe('csv: a row for each attribute that changed'),
+})
+
+/** What a line came from. */
+const CauseBody = z.object({
+  request: RequestBody.optional().describe('The request that made it, if it was kept and still is'),
+  import: ImportBody.optional().describe('The import that it is part of'),
+  held: z
+    .array(HoldBody.extend({ app: z.string() }))
+    .describe('Removals in apps that it led to and that the guard held, with who allowed them'),
+})
+
+/** Lines beside a line that may be of the same request, and holds of one app that are looked at. */
+const BESIDE = 20
+const HOLDS = 1_000
+/** The clocks of several processes may differ by as much. */
+const CLOCKS_MS = 60_000
+
 /** Whose values are to be erased. */
 const ErasureDraftBody = z.object({
   id: z.string().describe('Id of the resource'),
@@ -95,6 +126,41 @@ async function logOf(
   return { items: lines.map((line) => lineJson(line, values)), ...rest }
 }
 
+/** A line, and those of the same request that lie beside it. */
+async function lineAt({ store }: RouteDeps, tenant: string, given: string) {
+  const place = /^[1-9]\d{0,14}$/.test(given) ? Number(given) : undefined
+  const beside = Array.from({ length: 2 * BESIDE + 1 }, (_, at) => (place ?? 0) + at - BESIDE).filter((at) => at > 0)
+  const lines = place === undefined ? new Map<number, never>() : await linesAt(store, tenant, beside)
+  const line = place === undefined ? undefined : lines.get(place)
+  if (line === undefined)
+    throw new Refused(
+      404,
+      'ERR_NOT_FOUND',
+      `The log of tenant "${tenant}" has no line ${given.slice(0, 50)}: it was never written, or has been cut off`,
+    )
+  return { line, siblings: [...lines.values()].filter(({ txn }) => txn !== undefined && txn === line.txn) }
+}
+
+function undefinedIfGone(error: unknown): undefined {
+  if (!(error instanceof TenancyError)) throw error
+}
+
+async function causeOf(deps: RouteDeps, tenant: string, place: string) {
+  const { line, siblings } = await lineAt(deps, tenant, place)
+  const { record, store, hub } = deps
+  const request =
+    record === undefined ? undefined : await readRecord(record, () => requestOf(record.store, line, siblings))
+  const id = importOf(line)
+  const imported = id === undefined ? undefined : await showImport({ store }, tenant, id).catch(undefinedIfGone)
+  const wanted = { since: line.at - CLOCKS_MS, limit: HOLDS }
+  const held = line.op === 'note' ? [] : await hub.holds.causedBy(tenant, removalCause(line), wanted)
+  return {
+    ...(request === undefined ? {} : { request: requestJson(request) }),
+    ...(imported === undefined ? {} : { import: importJson(imported) }),
+    held: held.map((row) => ({ ...holdJson(row), app: row.app })),
+  }
+}
+
 /** The routes for the change log. */
 export const LOG_ROUTES: readonly Route[] = [
   route({
@@ -108,6 +174,34 @@ export const LOG_ROUTES: readonly Route[] = [
     run: async ({ params, query, administrator }, deps) => {
       const { name } = await deps.tenancy.tenants.show(params.tenant)
       return logOf(deps, name, query, hasCapability(administrator, 'values'))
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/log/export',
+    id: 'exportLog',
+    audited: true,
+    does: `The lines of the log that a filter gives as a file, newest first, written while they are read: JSON lines, or CSV. At most ${FILE_LINES} lines; a longer one says at its end how to go on. Without the capability "values" it says which attributes changed, and no values`,
+    needs: { capability: 'see', reach: 'tenant' },
+    query: LogFileQuery,
+    gives: { status: 200, stream: 'application/octet-stream' },
+    run: async ({ params, query: { format, ...wanted }, administrator, actor }, { tenancy, directory, store }) => {
+      const { name: tenant } = await tenancy.tenants.show(params.tenant)
+      const written = { format, values: hasCapability(administrator, 'values') }
+      const pieces = logFile(directory, tenant, await reachOf(store, tenant), wanted, written)
+      return fileAnswer(pieces, { name: `${tenant}-changes`, format, actor })
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/log/{place}/cause',
+    id: 'showCause',
+    does: 'Show what a line of the log came from: the request or import that made it, and who allowed the removals that it led to',
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: CauseBody },
+    run: async ({ params }, deps) => {
+      const { name } = await deps.tenancy.tenants.show(params.tenant)
+      return causeOf(deps, name, params.place)
     },
   }),
   route({

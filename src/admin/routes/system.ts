@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { environment } from '../../environment.ts'
 import { exportFile } from '../export-file.ts'
+import { fileAnswer } from '../file-answer.ts'
 import { type Route, route } from '../route.ts'
 import { Word } from '../shapes.ts'
 import { readSystem, SystemBody, SystemState } from '../system-state.ts'
@@ -70,29 +71,10 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     run: async ({ params, query, actor }, { tenancy, scim }) => {
       const { type: name, format, filter } = query
       const type = await typeIn(tenancy, params.tenant, name)
-      const pieces = exportFile(scim, params.tenant, type, { format, filter })
-      // The first page tells whether the filter makes sense, while that can still be answered.
-      const first = await pieces.next()
-      const encoder = new TextEncoder()
-      let begun = false
-      const body = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          const next = begun ? await pieces.next() : first
-          begun = true
-          if (next.done === true) controller.close()
-          else controller.enqueue(encoder.encode(next.value))
-        },
-        cancel: async () => void (await pieces.return(undefined)),
-      })
-      const date = new Date(environment.now()).toISOString().slice(0, 10)
-      return new Response(body, {
-        headers: {
-          'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-          'content-disposition': `attachment; filename="${params.tenant}-${type.name}-${date}.${format}"`,
-          'cache-control': 'no-store',
-          // Who made it stands in its head: a file has no log of its own.
-          'x-exported-by': encodeURIComponent(actor),
-        },
+      return fileAnswer(exportFile(scim, params.tenant, type, { format, filter }), {
+        name: `${params.tenant}-${type.name}`,
+        format,
+        actor,
       })
     },
   }),

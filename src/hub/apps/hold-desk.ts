@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import { createNote, type ListPage, type Store, type Work } from '../../store/index.ts'
-import { type AppState, type Hold, QUEUES, readApp, readApps } from '../contract/index.ts'
+import { type AppState, type Hold, QUEUES, readApp, readApps, timeKey } from '../contract/index.ts'
 import { decideHold } from '../engine/holds.ts'
 import { AppRefusal, noApp } from './app-refusal.ts'
 
@@ -21,6 +21,12 @@ export interface HoldDesk {
   ): Promise<ListPage<HoldRow>>
   /** Holds of all apps that nobody has decided about, the newest first; `limit` at most. */
   open(tenant: string, limit: number): Promise<readonly (HoldRow & { readonly app: string })[]>
+  /** Holds of all apps that a cause has led to since a moment, decided or not; `limit` of each app are looked at. */
+  causedBy(
+    tenant: string,
+    cause: string,
+    request: { readonly since: number; readonly limit: number },
+  ): Promise<readonly (HoldRow & { readonly app: string })[]>
   /** `approved`: the removals are carried out. `discarded`: they are not, as long as nothing else asks for them. */
   decide(tenant: string, app: string, hold: string, verdict: 'approved' | 'discarded'): Promise<HoldRow>
 }
@@ -69,6 +75,15 @@ export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
       }
       const undecided = rows.filter(({ verdict }) => verdict === undefined)
       return undecided.sort((a, b) => b.openedAt - a.openedAt).slice(0, limit)
+    },
+    async causedBy(tenant, cause, { since, limit }) {
+      await types(tenant)
+      const rows = []
+      for (const { id: app } of await readApps(store, tenant)) {
+        const items = await store.items(tenant, QUEUES.holds(app), { after: timeKey(since), limit })
+        for (const { key, value } of items) rows.push({ id: key, app, ...(value as unknown as Hold) })
+      }
+      return rows.filter((row) => row.cause === cause)
     },
     async decide(tenant, app, id, verdict) {
       await requireApp(tenant, app)
