@@ -17,7 +17,7 @@ interface Manifest {
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
 /** The rooms of the server and the command line, which alone import packages: an app has no use for them. */
-const SERVER_ROOMS = ['admin', 'cli', 'server', 'site']
+const SERVER_ROOMS = ['admin', 'cli', 'outbound', 'server', 'site']
 /** Packages that `lockstep` loads when it is asked for what needs them. Any version satisfies npm: an app's own must never be in the way. */
 const LOADED = ['@bufbuild/cel', 'jose', 'pg']
 /** Fields of the repository's package.json that both packages have. */
@@ -80,6 +80,8 @@ function serverOf(manifest: Manifest): object {
     name: 'lockstep-server',
     description: 'The server and the commands of Lockstep: SCIM 2.0 for many tenants, and a hub to the apps behind it',
     ...shared(manifest),
+    // What undici needs.
+    engines: { node: '>=20.18.1' },
     bin: { lockstep: './dist/cli/main.js', 'lockstep-server': './dist/cli/main.js' },
     exports: { './package.json': './package.json' },
     dependencies: { [manifest.name]: manifest.version, ...manifest.dependencies },

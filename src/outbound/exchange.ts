@@ -1,11 +1,11 @@
 // Sends one request and reads its answer whole, within limits of bytes and time.
 
-import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http'
-import { request as requestTls } from 'node:https'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
+import type { Dispatcher } from 'undici'
 import type { Environment } from '../environment.ts'
 import { createWholeAnswer } from '../whole-answer.ts'
+import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import type { Destination } from './destination.ts'
 import { type OutboundCode, OutboundError, outboundReason } from './outbound-error.ts'
@@ -40,9 +40,6 @@ const NOT_THE_CALLERS: ReadonlySet<string> = new Set([
   'proxy-connection',
 ])
 
-/** Methods whose requests have no body unless they are given one. */
-const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
-
 /** Statuses whose answers have no body, not even an empty one. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
@@ -58,48 +55,47 @@ export async function exchange(to: Destination, init: RequestInit, options: Exch
   if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method))
     throw new OutboundError('ERR_OUTBOUND_REFUSED', `The method ${method} is not allowed`)
   const { body, type } = await readBody(init.body)
-  const headers = ['host', to.url.host]
-  for (const [name, value] of Object.entries(readHeaders(init.headers, type))) headers.push(name, value)
-  // What has no body says nothing of one, but where one is expected. RFC 9110 §8.6.
-  if (body !== undefined || !BODILESS.has(method.toUpperCase()))
-    headers.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
   // It may have been aborted while the body was read: then nobody would tell the request.
   init.signal?.throwIfAborted()
-  const { answer, bytes } = await send(to, { method, headers }, body, init.signal, options)
-  const status = answer.statusCode ?? 0
-  if (status >= 300 && status < 400 && answer.headers.location !== undefined && init.redirect !== 'manual')
+  const request = {
+    method: method.toUpperCase(),
+    path: `${to.url.pathname}${to.url.search}`,
+    headers: readHeaders(init.headers, type),
+    body: body ?? null,
+  }
+  const { status, headers, bytes } = await send(to, request, init.signal, options)
+  if (status >= 300 && status < 400 && headers.location !== undefined && init.redirect !== 'manual')
     throw wrongAnswer(to, 'redirects, which is not followed; use the URL that it leads to')
-  const packed = answer.headers['content-encoding']
-  const plain = bytes.length > 0 && packed !== undefined ? await unpack(to, bytes, packed, options.limits) : bytes
+  const packed = headers['content-encoding']
+  const plain =
+    bytes.length > 0 && packed !== undefined ? await unpack(to, bytes, String(packed), options.limits) : bytes
   try {
-    return createWholeAnswer(status, pairsOf(answer, packed !== undefined), WITHOUT_BODY.has(status) ? null : plain)
+    return createWholeAnswer(status, pairsOf(headers, packed !== undefined), WITHOUT_BODY.has(status) ? null : plain)
   } catch {
     throw wrongAnswer(to, `answers with status ${status}, or headers, that HTTP does not have`)
   }
 }
 
+type AnswerHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]
+
 /** An answer whose body has come whole. */
 interface Received {
-  readonly answer: IncomingMessage
+  readonly status: number
+  readonly headers: AnswerHeaders
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 function send(
   to: Destination,
-  head: { readonly method: string; readonly headers: readonly string[] },
-  body: string | Uint8Array | undefined,
+  request: Dispatcher.DispatchOptions,
   signal: AbortSignal | null | undefined,
   { connections, limits, setTimer }: ExchangeOptions,
 ): Promise<Received> {
-  const { url, host } = to
   return new Promise((resolve, reject) => {
-    const call = start(
-      { ...head, host, port: url.port, path: `${url.pathname}${url.search}`, agent: connections.agentFor(to) },
-      url,
-    )
-    const abort = () => end(signal?.reason)
-    const stop = setTimer(limits.timeMs, () => end(tooLate()), { background: true })
     let open = true
+    let sent = false
+    let held: Connection | undefined
+    const abort = () => end(signal?.reason)
     const finish = () => {
       open = false
       stop()
@@ -109,59 +105,70 @@ function send(
       if (!open) return
       finish()
       reject(error)
-      call.destroy()
+      if (held === undefined) leave()
+      else held.drop()
     }
-    const failed = (error: unknown) => {
-      // Every answer closes in the end: an error costs more than all else that is done for one.
-      if (open) end(error instanceof OutboundError ? error : troubleOf(error))
-    }
-    const sent = () => connections.established(call.socket)
     const tooLate = () => {
-      const what = sent() ? 'whole answer from' : 'connection to'
-      return new OutboundError(
-        sent() ? 'ERR_OUTBOUND_TIME' : 'ERR_OUTBOUND_CONNECT',
-        `No ${what} ${to.name} within ${limits.timeMs} ms`,
-      )
+      const what = sent ? 'whole answer from' : 'connection to'
+      const code = sent ? 'ERR_OUTBOUND_TIME' : 'ERR_OUTBOUND_CONNECT'
+      return new OutboundError(code, `No ${what} ${to.name} within ${limits.timeMs} ms`)
     }
-    const troubleOf = (error: unknown) => {
-      const code: OutboundCode = sent() ? 'ERR_OUTBOUND_BROKEN' : 'ERR_OUTBOUND_CONNECT'
-      const otherwise = sent() ? 'ended the connection before the whole answer had come' : "can't be reached"
-      return new OutboundError(code, `${to.name} ${outboundReason(error, otherwise)}`)
-    }
+    const stop = setTimer(limits.timeMs, () => end(tooLate()), { background: true })
     signal?.addEventListener('abort', abort, { once: true })
-    call.on('error', failed)
-    // Nothing here speaks another protocol.
-    call.once('upgrade', (_answer, socket) => {
-      socket.destroy()
-      failed(wrongAnswer(to, 'answers that it changes to another protocol'))
-    })
-    call.once('response', (answer: IncomingMessage) => {
-      const body = createBody()
-      answer.on('data', (chunk: Uint8Array<ArrayBuffer>) => {
-        if (body.add(chunk) > limits.answerBytes) failed(tooLong(to, limits))
-      })
-      answer.on('error', failed)
-      answer.once('end', () => {
+    const body = createBody()
+    let status = 0
+    let headers: AnswerHeaders = {}
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart: () => {
+        sent = true
+      },
+      // Comes for each of the answers before the answer too, with a status below 200.
+      onResponseStart: (_controller, code, fields) => {
+        status = code
+        headers = fields
+      },
+      onResponseData: (_controller, chunk) => {
+        if (body.add(chunk as Uint8Array<ArrayBuffer>) > limits.answerBytes) end(tooLong(to, limits))
+      },
+      onResponseEnd: () => {
+        if (!open) return
         finish()
-        resolve({ answer, bytes: body.whole() })
-      })
-      // Where neither an end nor an error comes.
-      answer.once('close', () => failed(undefined))
+        held?.release()
+        resolve({ status, headers, bytes: body.whole() })
+      },
+      // Making an error costs more than all else that is done for an answer.
+      onResponseError: (_controller, error) => {
+        if (open) end(error instanceof OutboundError ? error : troubleOf(to, error, sent))
+      },
+    }
+    const leave = connections.poolFor(to).take(to.url.origin, {
+      use: (connection) => {
+        held = connection
+        connection.client.dispatch(request, handler)
+      },
+      refuse: end,
     })
-    call.end(body)
   })
 }
 
-/** Begins a request. Node refuses headers that would break out of their line. */
-function start(options: RequestOptions, url: URL): ClientRequest {
-  try {
-    return (url.protocol === 'https:' ? requestTls : request)(options)
-  } catch {
-    throw new OutboundError(
+/** What went wrong with a request that got no answer. */
+function troubleOf(to: Destination, error: Error, sent: boolean): OutboundError {
+  const { code } = error as { readonly code?: unknown }
+  if (code === 'UND_ERR_INVALID_ARG')
+    return new OutboundError(
       'ERR_OUTBOUND_REFUSED',
       'The request has a method or a header with characters that HTTP does not allow',
     )
-  }
+  // Nothing here speaks another protocol.
+  if (code === 'UND_ERR_SOCKET' && error.message === 'bad upgrade')
+    return wrongAnswer(to, 'answers that it changes to another protocol')
+  const what: OutboundCode = sent ? 'ERR_OUTBOUND_BROKEN' : 'ERR_OUTBOUND_CONNECT'
+  const broken =
+    error.name === 'HTTPParserError'
+      ? 'did not answer in HTTP'
+      : 'ended the connection before the whole answer had come'
+  const otherwise = sent ? broken : "can't be reached"
+  return new OutboundError(what, `${to.name} ${outboundReason(error, otherwise)}`)
 }
 
 /** A growing body: most come in one piece; of more one buffer is made, because they may come byte by byte, and each is an object. */
@@ -217,18 +224,18 @@ function wrongAnswer({ name }: Destination, what: string): OutboundError {
 }
 
 /** The headers of an answer, without those that describe a body as it was before it was unpacked. */
-function pairsOf({ rawHeaders }: IncomingMessage, unpacked: boolean): [string, string][] {
+function pairsOf(headers: AnswerHeaders, unpacked: boolean): [string, string][] {
   const pairs: [string, string][] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const { [at]: name = '', [at + 1]: value = '' } = rawHeaders
-    if (unpacked && /^content-(?:encoding|length)$/i.test(name)) continue
-    pairs.push([name, value])
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || (unpacked && (name === 'content-encoding' || name === 'content-length'))) continue
+    if (typeof value === 'string') pairs.push([name, value])
+    else for (const one of value) pairs.push([name, one])
   }
   return pairs
 }
 
-function readHeaders(given: RequestInit['headers'], type: string | undefined): { readonly [name: string]: string } {
-  const headers: { [name: string]: string } = { 'accept-encoding': 'gzip, deflate', 'user-agent': 'lockstep' }
+function readHeaders(given: RequestInit['headers'], type: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = { 'accept-encoding': 'gzip, deflate', 'user-agent': 'lockstep' }
   if (type !== undefined) headers['content-type'] = type
   const pairs = given instanceof Headers || Array.isArray(given) ? given : Object.entries(given ?? {})
   for (const [name = '', value = ''] of pairs) {

@@ -48,6 +48,7 @@ const REASONS: { readonly [code: string]: string } = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that no known authority signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that no known authority signed',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate that no known authority signed',
+  UND_ERR_HEADERS_OVERFLOW: 'answers with headers that are too long',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate that no known authority signed; it may send an incomplete chain',
 }
 

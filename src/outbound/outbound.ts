@@ -4,7 +4,7 @@ import { type Environment, environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
 import { insideOf, isPublic, type Network } from './addresses.ts'
-import { createConnections } from './connections.ts'
+import { type ConnectionOptions, type Connections, createConnections } from './connections.ts'
 import { toDestination } from './destination.ts'
 import { type ExchangeLimits, exchange } from './exchange.ts'
 import { OutboundError } from './outbound-error.ts'
@@ -59,26 +59,30 @@ export function createOutbound(policy: OutboundPolicy = {}): Outbound {
   const limits = { ...OUTBOUND_LIMITS, ...policy.limits }
   const { setTimer } = policy.environment ?? environment
   const open = insideOf(allow)
-  const connections = createConnections({
+  const settings: ConnectionOptions = {
     resolve: policy.resolve ?? (allow.length > 0 ? systemResolve : publicResolve()),
     allowed: { public: (address) => isPublic(address) || open(address), inner: open },
     ...(proxy === undefined ? {} : { proxy: readProxy(proxy) }),
     ...(ca === undefined ? {} : { ca }),
     connectMs: limits.CONNECT_MS,
-    socketsPerHost: limits.SOCKETS_PER_HOST,
-    sockets: limits.SOCKETS,
+    limits: { perHost: limits.SOCKETS_PER_HOST, inAll: limits.SOCKETS },
     setTimer,
-  })
+  }
+  let connections: Connections | undefined
   let closed = false
+  // Loaded by the first request: most processes send none.
+  const load = async () => {
+    const { Client } = await import('undici')
+    connections ??= createConnections(Client, settings)
+    return connections
+  }
   const within = (own: Partial<ExchangeLimits>): Environment['fetch'] => {
-    const options = {
-      connections,
-      setTimer,
-      limits: { timeMs: limits.TIME_MS, answerBytes: limits.ANSWER_BYTES, ...own },
-    }
+    const within = { timeMs: limits.TIME_MS, answerBytes: limits.ANSWER_BYTES, ...own }
     return async (url, init) => {
+      const to = toDestination(url, open, allow.length > 0)
+      const over = connections ?? (await load())
       if (closed) throw new OutboundError('ERR_OUTBOUND_CONNECT', 'The process is stopping')
-      return exchange(toDestination(url, open, allow.length > 0), init, options)
+      return exchange(to, init, { connections: over, setTimer, limits: within })
     }
   }
   return {
@@ -86,7 +90,7 @@ export function createOutbound(policy: OutboundPolicy = {}): Outbound {
     within,
     close: async () => {
       closed = true
-      connections.close()
+      connections?.close()
     },
   }
 }

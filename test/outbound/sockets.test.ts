@@ -304,6 +304,35 @@ describe('limits', () => {
     }
   })
 
+  test('where there is no room, a busy host makes way for one that waits, and what was given up is never sent', async () => {
+    let now = 0
+    let most = 0
+    const asked: string[] = []
+    const server = () =>
+      http((request, response) => {
+        asked.push(request.url ?? '')
+        most = Math.max(most, ++now)
+        setTimeout(() => {
+          now--
+          response.end()
+        }, 20)
+      })
+    const [busy, other] = [await server(), await server()]
+    const { fetch } = outbound({ limits: { SOCKETS: 2 } })
+    const abort = new AbortController()
+    const many = Promise.all(Array.from({ length: 30 }, () => fetch(`http://app:${busy}/busy`, {})))
+    const givenUp = fetch(`http://app:${busy}/given-up`, { signal: abort.signal }).catch((error: unknown) => error)
+    const late = fetch(`http://app:${other}/other`, {})
+    abort.abort('enough')
+    expect(await givenUp).toBe('enough')
+    expect((await late).ok).toBe(true)
+    const before = asked.length
+    expect((await many).every(({ ok }) => ok)).toBe(true)
+    expect(before).toBeLessThan(10)
+    expect(asked.filter((url) => url !== '/busy')).toEqual(['/other'])
+    expect(most).toBe(2)
+  })
+
   test('one connection serves one request after another', async () => {
     const connections = new Set<Socket>()
     const server = createHttpsServer({ cert: CERTIFICATE, key: CERTIFICATE_KEY }, (_, response) => response.end('{}'))
@@ -416,11 +445,13 @@ describe('what goes wrong', () => {
 
   test('after it is closed nothing goes out', async () => {
     const port = await http(() => undefined)
-    const { fetch, close } = outbound()
+    const { fetch, close } = outbound({ limits: { SOCKETS: 1 } })
     const running = fetch(`http://app:${port}/`, {}).catch((error: unknown) => error)
+    const waiting = fetch(`http://app:${port}/`, {}).catch((error: unknown) => error)
     await new Promise((resolve) => setTimeout(resolve, 50))
     await close()
     expect(await running).toMatchObject({ code: 'ERR_OUTBOUND_BROKEN' })
+    expect(await waiting).toMatchObject({ code: 'ERR_OUTBOUND_CONNECT' })
     await expect(fetch(`http://app:${port}/`, {})).rejects.toMatchObject({ code: 'ERR_OUTBOUND_CONNECT' })
   })
 })
