@@ -16,7 +16,7 @@ import { createOpening, type Opening } from './opening.ts'
 import type { LockstepOptions, StoreOption } from './options.ts'
 import { createPeople, type People, type PeopleParts } from './people/people.ts'
 import { checkOptions } from './read-options.ts'
-import type { Report } from './report.ts'
+import { type Report, withWhere } from './report.ts'
 import { createGroups, type Groups } from './resources/members.ts'
 import { createResources, type Resources } from './resources/resources.ts'
 import type { GroupOf, UserOf } from './resources/types.ts'
@@ -94,7 +94,8 @@ export function lockstep<
   const Role extends string = string,
 >(options: LockstepOptions<Tx, Types, Ctx, Db, Role>): Lockstep<Types, Ctx> {
   checkOptions(options)
-  const { environment = realEnvironment, report = printReport } = options
+  const { environment = realEnvironment } = options
+  const report = withWhere(options.report ?? printReport)
   const types = createTenantTypes(options.types)
   const endpoints = Array.isArray(options.types) ? options.types.map((type: ResourceType) => type.endpoint) : []
   const url = readUrl(options.url ?? '/scim/v2', { trustProxy: options.trustProxy === true, endpoints })
@@ -262,6 +263,7 @@ async function readyForAnyone(types: TenantTypes, tenant: string): Promise<void>
   }
 }
 
-function printReport({ id, error }: Parameters<Report>[0]): void {
-  reportError(id === undefined ? 'lockstep' : `lockstep: internal error ${id}`, error)
+function printReport({ id, error, where }: Parameters<Report>[0]): void {
+  const at = where === undefined ? '' : `, in ${where}`
+  reportError(id === undefined ? 'lockstep' : `lockstep: internal error ${id}${at}`, error)
 }

@@ -3,6 +3,7 @@
 import type { Committed } from '../../directory/index.ts'
 import { type Catalog, ConfigError } from '../../protocol/index.ts'
 import { type Awaitable, type Steps, step } from '../../store/index.ts'
+import { noteThrown } from '../report.ts'
 import { createOutbox } from './after/outbox.ts'
 import { announce } from './announce.ts'
 import type { AnyEvent, EventName } from './contract/event.ts'
@@ -51,10 +52,20 @@ export function* transact({ plan, catalog: of, now }: TransactDeps, done: Commit
     if (after.has(event.name)) yield* outbox.add(event)
     const handler = on.get(event.name)
     if (handler === undefined) return
-    yield* step(run(done, handler, { ...event, db: db() }))
+    yield* named(`on.${event.name}`, () => run(done, handler, { ...event, db: db() }))
   }
   yield* announce({ scene, graph, roles, wanted, tell })
   yield* outbox.close()
+}
+
+/** Does what the app has written, and notes where it is what it throws. */
+function* named(where: string, work: () => Awaitable<unknown>): Steps<void> {
+  try {
+    yield* step(work())
+  } catch (error) {
+    noteThrown(error, where)
+    throw error
+  }
 }
 
 /** Runs a handler; on SQLite it must be done when it returns. */
