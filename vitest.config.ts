@@ -27,6 +27,10 @@ const LONG_BEFORE_THE_STORE =
         'test/limits.test.ts',
       ]
 
+/** What `scripts/try-package.ts` runs in CI, with the commands of the packed package: not again with those of the sources. */
+const WITH_THE_PACKAGE =
+  process.env.CI === undefined || process.env.LOCKSTEP_MAIN !== undefined ? [] : ['test/server/journey.test.ts']
+
 /** Tests that open every store themselves. */
 const ON_EVERY_STORE = 'test/embed/events/**'
 
@@ -61,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'console/{src,setup}/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/console/**'],
+          exclude: ['test/console/**', ...WITH_THE_PACKAGE],
         },
       },
       {
@@ -81,7 +85,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ON_POSTGRES,
-          exclude: [...LONG_BEFORE_THE_STORE, ON_EVERY_STORE],
+          exclude: [...LONG_BEFORE_THE_STORE, ...WITH_THE_PACKAGE, ON_EVERY_STORE],
           globalSetup: 'test/postgres.setup.ts',
         },
       },

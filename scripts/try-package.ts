@@ -10,6 +10,7 @@ import { lintPackages } from './package/lint.ts'
 import { install, makeProject, type Packed, pack } from './package/pack.ts'
 import { BUNDLED, EMBEDDED, onPostgres, PORTABLE } from './package/programs.ts'
 import { type Runtime, runtimes } from './package/runtimes.ts'
+import { tryWeek } from './package/week.ts'
 import { runInWorkerd } from './package/workerd.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -38,6 +39,7 @@ try {
   tryPnpm(programs.pnpm, packed)
   install(app, packed.server)
   await tryCommands(programs)
+  tryWeek(app)
   const size = Math.round(statSync(packed.library).size / 1024)
   console.log(`The package (${size} KB) installs alone, loads through ${doors.length} entry points, and answers`)
 } finally {

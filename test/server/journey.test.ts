@@ -26,7 +26,7 @@ test.runIf(runsHere("an administrator adds apps, repairs one, and restores yeste
     const at = new Date().toISOString()
 
     // Looked at, approved, and there.
-    for (const app of ['slack', 'github', 'legacy']) {
+    const switchOn = async (app: string) => {
       expect(await printed('app', 'preview', app)).toContain('ada')
       const plan = await printed('plan', app)
       expect(plan).toMatch(/does +create 4/)
@@ -34,6 +34,7 @@ test.runIf(runsHere("an administrator adds apps, repairs one, and restores yeste
       const id = /^plan +(\S+)/m.exec(plan)?.[1] ?? ''
       expect(await printed('plan', 'apply', app, id, '--yes')).toContain('Approved 4 items')
     }
+    await Promise.all(['slack', 'github', 'legacy'].map(switchOn))
     await until(() => has(slack, 'mal') && staff().length === 4)
     await until(async () => (await owed(site)) === 0)
 
@@ -44,10 +45,15 @@ test.runIf(runsHere("an administrator adds apps, repairs one, and restores yeste
     slack.fault({ fault: { kind: 'unauthorized' } })
     await scim('PATCH', `/Users/${ids.ada}`, replace({ active: false }))
     await until(() => staff().some(({ login, enabled }) => login === 'ada' && enabled === 0))
-    await until(async () => (await printed('app', 'list')).includes('are its credentials wrong or expired?'))
-    expect(await printed('app', 'list')).toMatch(/slack .* on +open +\d +1 ready/)
-    expect(await printed('told', 'ada')).toContain('2 of 3 apps have confirmed; open: slack.')
-    expect(await printed('receipt', 'show', 'ada')).toContain('Not complete: slack has not confirmed.')
+    let apps = ''
+    await until(async () => {
+      apps = await printed('app', 'list')
+      return apps.includes('are its credentials wrong or expired?')
+    })
+    const [told, shown] = await Promise.all([printed('told', 'ada'), printed('receipt', 'show', 'ada')])
+    expect(apps).toMatch(/slack .* on +open +\d +1 ready/)
+    expect(told).toContain('2 of 3 apps have confirmed; open: slack.')
+    expect(shown).toContain('Not complete: slack has not confirmed.')
     expect(await site.metrics()).toMatch(/lockstep_deprovision_pending(?:\{[^}]*\})? 1\n/)
     slack.clearFaults()
     await printed('app', 'change', 'slack', '--token-env', 'NEW_TOKEN')
@@ -64,9 +70,13 @@ test.runIf(runsHere("an administrator adds apps, repairs one, and restores yeste
     const verified = await run(['receipt', 'verify', site.receipt, '--database', site.database], site.env)
     expect([verified.code, verified.stderr]).toEqual([0, ''])
     expect(verified.stdout).toContain('is genuine')
-    expect(await printed('access', 'slack', '--at', at)).toContain('no access')
-    expect(await printed('access', 'slack')).not.toContain('ada')
-    const csv = await printed('access', 'mal', '--csv')
+    const [then, now, csv] = await Promise.all([
+      printed('access', 'slack', '--at', at),
+      printed('access', 'slack'),
+      printed('access', 'mal', '--csv'),
+    ])
+    expect(then).toContain('no access')
+    expect(now).not.toContain('ada')
     for (const control of CONTROLS) expect(csv).not.toContain(control)
 
     // Yesterday's backup: nothing that has happened since is undone.
@@ -74,8 +84,7 @@ test.runIf(runsHere("an administrator adds apps, repairs one, and restores yeste
     await until(async () => (await printed('app', 'list')).includes('paused'))
     expect(await printed('app', 'show', 'slack')).toContain('restored on')
     // Here they are on, and there they are off: the plan says so, and a resumed app keeps them off.
-    for (const app of ['slack', 'legacy']) {
-      const planned = await printed('plan', app)
+    for (const planned of await Promise.all(['slack', 'legacy'].map((app) => printed('plan', app)))) {
       expect(planned).toMatch(/does .*enable 2/)
       expect(planned).toContain('2 items change back access that the app has changed since the backup')
     }
@@ -88,7 +97,7 @@ test.runIf(runsHere("an administrator adds apps, repairs one, and restores yeste
     ]
     await Promise.all(sync())
     expect(await printed('plan', 'legacy')).toMatch(/does +same 4$/m)
-    for (const app of ['slack', 'github']) await printed('app', 'resume', app)
+    await Promise.all(['slack', 'github'].map((app) => printed('app', 'resume', app)))
     await until(async () => (await owed(site)) === 0)
     for (const name of ['ada', 'eve']) {
       expect(has(slack, name, false)).toBe(true)
