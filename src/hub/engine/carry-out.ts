@@ -231,11 +231,22 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
     case 'create': {
       const account = result?.id ?? ''
       turn.claims.set(accountTag(link.type, account), job.item.key)
+      turn.made.set(accountTag(link.type, account), job.item.key)
       const { off: _off, adopting: _adopting, ...made } = ready
       const members = link.type === 'Group' ? { membersFrom: 'here' as const } : {}
       const twins = doubted ? { doubted, sentAs: tentative?.sentAs ?? [] } : {}
       const acked = managedOf(turn.app, made, step.document)
-      return { ...made, ...verify, ...twins, ...members, ...grantedBy(turn), ...asRead(turn.app), account, acked }
+      return {
+        ...made,
+        ...unseen(turn, link),
+        ...verify,
+        ...twins,
+        ...members,
+        ...grantedBy(turn),
+        ...asRead(turn.app),
+        account,
+        acked,
+      }
     }
     case 'update': {
       const { adopting: _adopting, swap, granted: _granted, ...written } = ready
@@ -243,7 +254,14 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
       const acked = managedOf(turn.app, written, step.change.after)
       const isOn = step.change.after.active !== false
       const { off, ...rest } = written
-      return { ...rest, ...verify, ...grantedBy(turn), ...(isOn || off === undefined ? {} : { off }), acked }
+      return {
+        ...rest,
+        ...unseen(turn, link),
+        ...verify,
+        ...grantedBy(turn),
+        ...(isOn || off === undefined ? {} : { off }),
+        acked,
+      }
     }
     case 'disable': {
       const attributes = (tentative?.attributes ?? []).filter((name) => name !== 'active')
@@ -259,6 +277,12 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
     case 'members':
       return link
   }
+}
+
+/** Reads that are due wait until what was done just now can be seen: before, they would show what was there. */
+function unseen({ app, deps }: Turn, { verify }: Link): Pick<Link, 'verify'> {
+  const seenFrom = deps.environment.now() + app.adapter.traits.readLagMs
+  return verify === undefined ? {} : { verify: verify.map((at) => Math.max(at, seenFrom)) }
 }
 
 /** What grants may have written into extensions: it has to go with the last grant. */

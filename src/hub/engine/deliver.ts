@@ -8,7 +8,7 @@ import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
 import { changesAccess, guardDispute, isStale, settled } from './disputes.ts'
 import { guardRemoval } from './guarding.ts'
-import { findLost, loseAccount } from './lost.ts'
+import { asOfNow, findLost, loseAccount } from './lost.ts'
 import { accountOf, formerAccount, isOthers, isTakenOver, type Match, matchAccount, ownerOf } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
 import {
@@ -25,7 +25,7 @@ import {
 } from './settle.ts'
 import { type AccountStep, isPerhapsFreed, type Steps, stepsOf } from './steps.ts'
 import { type Job, type Turn, tell } from './turn.ts'
-import { isDue, readPerhapsFreed, verifyAccount } from './verify.ts'
+import { isDoubtDue, isDue, readPerhapsFreed, verifyAccount } from './verify.ts'
 import { type Want, wantOf } from './want.ts'
 
 /** Calls that one delivery makes of an account at most; members are apart. */
@@ -56,6 +56,7 @@ export async function deliver(turn: Turn, job: Job, accounts: AccountOf): Promis
 
 async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promise<void> {
   const { app } = turn
+  job.link = asOfNow(turn, job.link, job.item.key)
   const { swap, ...named } = job.link
   if (swap !== undefined) {
     job.swapped = swap
@@ -125,6 +126,8 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
   const touches = step !== undefined || isDue(turn, job)
   if (touches || steps.needsMatch || job.link.type === 'Group') await saveConfirmed(turn, job)
   if (steps.needsMatch) {
+    // Whoever comes back may hold up, with an account that appeared late, the one who has the name that it needs now.
+    if (isDoubtDue(turn, job)) return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
     const matched = await takeMatch(turn, job, want)
     if (matched !== 'none') return matched
     if (steps.steps.length === 0 && want.wanted === 'active') {

@@ -110,6 +110,15 @@ export async function loseReused(turn: Turn, job: Job): Promise<readonly Write[]
   return writes
 }
 
+/**
+ * What a delivery begins with. An account that was made in this turn, with an id that was given again, is not that of whoever had the id: it may
+ * not have been written down yet.
+ */
+export function asOfNow({ made }: Pick<Turn, 'made'>, link: Link, resource: string): Link {
+  const by = link.account === undefined ? undefined : made.get(accountTag(link.type, link.account))
+  return by === undefined || by === resource ? link : withoutAccount(link)
+}
+
 function withoutAccount({ account: _account, acked: _acked, tentative: _tentative, verify = [], ...link }: Link): Link {
   // A read of that id would show the new account; twins are looked for all the same.
   const reads = link.doubted === true && verify.length > 0 ? { verify } : {}

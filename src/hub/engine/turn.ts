@@ -53,6 +53,8 @@ export interface Turn {
   readonly unit: Item
   /** Accounts that deliveries of this turn are taking, by tag; the resource. Two must not take the same. */
   readonly claims: Map<string, string>
+  /** Accounts that this turn has made, by tag; the resource. What is stored of whoever had such an id before may be older. */
+  readonly made: Map<string, string>
   /** Verdicts of people on holds that are not closed. */
   readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
   /** Accounts that this turn has switched off or removed, by tag: what a search shows of them may be older. */

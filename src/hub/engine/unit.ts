@@ -105,6 +105,7 @@ async function takeTurn(
     unit,
     state,
     claims: new Map(),
+    made: new Map(),
     ended: new Set(),
     holding: new Map(),
     jobs: new Map(),

@@ -26,6 +26,13 @@ export function isDue(turn: Turn, { link }: Job): boolean {
   return link.verify?.some((at) => at <= now) === true || isStale(turn.app, link)
 }
 
+/** Whether it is time to look for an account that an earlier create of unknown outcome has made, of whoever has none. */
+export function isDoubtDue({ deps }: Turn, { link }: Job): boolean {
+  const now = deps.environment.now()
+  const isDoubted = link.doubted === true && link.account === undefined && link.tentative?.create !== true
+  return isDoubted && link.verify?.some((at) => at <= now) === true
+}
+
 /**
  * Reads an account back and believes what it shows: late effects of requests that nobody can call back, and other hands. Its steps
  * have to be computed anew, unless it was settled. Throws AppError and TurnOver.

@@ -90,3 +90,38 @@ test('whoever comes back while it is not known whether the account was removed d
   expect(app.users.get(account)).toEqual(STRANGER)
   expect([...app.users.values()].map(({ userName }) => userName).sort()).toEqual(['a', 'stranger'])
 })
+
+test('whoever had an id loses it although something changes before it is written down that another has it', async () => {
+  const crm = createMemoryApp({
+    off: { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' },
+  })
+  crm.onDisable = 'delete'
+  let gate = Promise.resolve()
+  const hub = await startHub({}, { crm }, 1_000, (store) => ({
+    ...store,
+    async commit(writes) {
+      if (writes.some((one) => one.write === 'item' && one.item.queue === 'hub/links/crm')) await gate
+      return store.commit(writes)
+    },
+  }))
+  const { people, app, pass, link } = hub
+  const old = await people.create('a')
+  await pass(3_000)
+  const account = (await link(old))?.account ?? ''
+  await people.patch(old, { active: false })
+  await pass(3_000)
+  app.nextIds.push(account)
+  let open = () => {}
+  app.fault = (request) => {
+    if (request === 'create User b') gate = new Promise((resolve) => (open = resolve))
+    return undefined
+  }
+  const id = await people.create('b')
+  while (!app.users.has(account)) await pass(1)
+  await people.patch(old, { title: 'x' })
+  await pass(1_500)
+  open()
+  await pass(3_000)
+  expect((await link(id))?.account).toBe(account)
+  expect((await link(old))?.account).toBeUndefined()
+})

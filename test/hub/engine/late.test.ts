@@ -231,3 +231,45 @@ test('whoever needs the name of a group that leaves gets it as soon as that is g
   expect(await item(id)).toMatchObject({ state: '' })
   expect([...app.groups.values()]).toHaveLength(1)
 })
+
+test('whoever comes back has the account that appeared late, although somebody waits for its name and has the other', async () => {
+  const { users: traits } = createMemoryApp().traits
+  const crm = createMemoryApp({ users: { ...traits, match: ['userName'] } as never })
+  const { people, app, pass, item } = await startHub({}, { crm })
+  app.fault = (request) => (request === 'create User a' ? broken() : undefined)
+  const id = await people.create('a')
+  await pass(1_000)
+  await people.patch(id, { active: false })
+  const other = await people.create('b')
+  await pass(5_000)
+  app.users.set('late', { userName: 'a', externalId: id, active: true })
+  await people.patch(id, { userName: 'c' })
+  await people.patch(other, { userName: 'a' })
+  await people.patch(id, { userName: 'b' })
+  await pass(5_000)
+  await people.patch(id, { active: true })
+  await pass(200_000)
+  expect(users(app)).toEqual(['a true', 'b true'])
+  for (const one of [id, other]) expect(await item(one)).toMatchObject({ state: expect.stringMatching(/^$|watched/) })
+})
+
+test('an account that was switched on a moment ago is not read before that can be seen', async () => {
+  const { people, app, pass, configure, calm } = await startHub({}, { crm: createMemoryApp({ readLagMs: 2_000 }) })
+  const id = await people.create('a')
+  await pass(10_000)
+  await people.patch(id, { active: false })
+  await pass(5_000)
+  // Nothing is read back meanwhile.
+  await configure('crm', { mode: 'paused' })
+  await people.patch(id, { active: true })
+  await pass(100_000)
+  const at: { [request: string]: number } = {}
+  app.fault = (request) => {
+    at[request.slice(0, 4)] ??= calm.now()
+    return undefined
+  }
+  await configure('crm', { mode: 'on' })
+  await pass(100_000)
+  expect(at.read).toBeGreaterThanOrEqual((at.upda ?? Number.NaN) + 2_000)
+  expect(users(app)).toEqual(['a true'])
+})
