@@ -76,15 +76,21 @@ describe.runIf(hasBrowser)('the directory', () => {
     const { page, goto } = console
     await goto('/t/acme/people?view=filter')
     const filter = page.getByLabel('SCIM filter')
-    await filter.fill('userName sw')
-    await page
-      .getByText(/filter/i)
-      .last()
-      .waitFor()
+    await filter.fill('userName eqq "user00"')
+    await page.getByText(/at character 10 of the filter/).waitFor()
+    const place = page.locator('[class*=under] [class*=wrong]')
+    expect(await place.textContent()).toBe('e')
+    await checkPage(console, 'people-filter-fault')
     expect(await page.getByRole('button', { name: 'Filter', exact: true }).isDisabled()).toBe(true)
     await filter.fill('userName sw "user00"')
     await filter.press('Enter')
     await page.getByText('10 people').waitFor()
+    expect(await place.count()).toBe(0)
+    await page.getByRole('button', { name: 'userName' }).click()
+    await page.getByRole('button', { name: 'userName' }).click()
+    await page.getByText('Sorted by userName, descending.').waitFor()
+    await page.getByRole('row').nth(1).getByText('user009@acme.example').waitFor()
+    expect(new URL(page.url()).search).toContain('sort=userName&order=descending')
   })
 
   test('a person is shown, edited, and the edit undone', async () => {

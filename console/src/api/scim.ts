@@ -74,6 +74,7 @@ export function searchScim(
     readonly startIndex?: number
     readonly count: number
     readonly sortBy?: string | undefined
+    readonly sortOrder?: 'ascending' | 'descending' | undefined
     readonly attributes?: readonly string[]
     readonly excludedAttributes?: readonly string[]
   },

@@ -13,20 +13,23 @@ import { To, useGo } from '../parts/link.tsx'
 import { Empty, Lines } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { nameOf, textAt } from '../parts/person-names.ts'
+import { SORTED, type Sorting, useSorting } from '../parts/sorting.tsx'
 import { useSettled } from '../parts/use-settled.ts'
 import { useTenant } from '../parts/use-tenant.ts'
 import { text, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { since } from '../words/figures.ts'
 
-const SEARCH = { q: text() }
+const SEARCH = { q: text(), ...SORTED }
 
 /** The page of groups. */
 export default function Groups() {
   const { t } = useTranslation('groups')
   const tenant = useTenant()
   const mayRead = useMay('values')
-  const [{ q }, change] = useSearchState(SEARCH)
+  const [search, change] = useSearchState(SEARCH)
+  const { q } = search
+  const sorting = useSorting(tenant, search, change)
   if (!mayRead)
     return (
       <Page title={t('title')}>
@@ -50,17 +53,18 @@ export default function Groups() {
         placeholder={t('find')}
         aria-label={t('find')}
       />
-      {q === '' ? <AllGroups tenant={tenant} /> : <FoundGroups tenant={tenant} text={q} />}
+      {q === '' ? <AllGroups tenant={tenant} sorting={sorting} /> : <FoundGroups tenant={tenant} text={q} />}
     </Page>
   )
 }
 
-function useColumns(tenant: string): readonly Column<Resource>[] {
+function useColumns(tenant: string, heading: Sorting['heading'] = () => ({})): readonly Column<Resource>[] {
   const { t } = useTranslation('groups')
   return [
     {
       id: 'name',
       title: t('name'),
+      ...heading('displayName'),
       width: 'minmax(200px, 3fr)',
       narrow: 'lead',
       cell: (group) => (
@@ -72,12 +76,14 @@ function useColumns(tenant: string): readonly Column<Resource>[] {
     {
       id: 'externalId',
       title: 'externalId',
+      ...heading('externalId'),
       width: 'minmax(120px, 2fr)',
       cell: (group) => textAt(group, 'externalId'),
     },
     {
       id: 'changed',
       title: t('changed'),
+      ...heading('meta.lastModified'),
       width: '140px',
       narrow: 'state',
       cell: (group) => (group.meta?.lastModified === undefined ? '' : since(group.meta.lastModified)),
@@ -85,15 +91,15 @@ function useColumns(tenant: string): readonly Column<Resource>[] {
   ]
 }
 
-function AllGroups({ tenant }: { readonly tenant: string }) {
+function AllGroups({ tenant, sorting }: { readonly tenant: string; readonly sorting: Sorting }) {
   const { t } = useTranslation('groups')
   const go = useGo()
-  const columns = useColumns(tenant)
-  const pages = usePages<Resource>(`groups ${tenant}`, async (start, count, signal) => {
+  const columns = useColumns(tenant, sorting.heading)
+  const pages = usePages<Resource>(JSON.stringify([tenant, sorting.by]), async (start, count, signal) => {
     const found = await searchScim(
       tenant,
       '/Groups',
-      { startIndex: start + 1, count, excludedAttributes: ['members'] },
+      { startIndex: start + 1, count, excludedAttributes: ['members'], ...sorting.by },
       signal,
     )
     return { rows: found.Resources ?? [], total: found.totalResults }
@@ -102,15 +108,18 @@ function AllGroups({ tenant }: { readonly tenant: string }) {
   if (pages.total === undefined) return <Lines count={8} />
   if (pages.total === 0) return <Empty what={t('empty.what')} why={t('empty.why')} />
   return (
-    <Grid
-      label={t('title')}
-      columns={columns}
-      count={pages.total}
-      rowAt={pages.rowAt}
-      keyOf={({ id }) => id}
-      onOpen={({ id }) => go({ to: '/t/$tenant/groups/$id', params: { tenant, id } })}
-      onRange={pages.onRange}
-    />
+    <>
+      {sorting.note(pages.total)}
+      <Grid
+        label={t('title')}
+        columns={columns}
+        count={pages.total}
+        rowAt={pages.rowAt}
+        keyOf={({ id }) => id}
+        onOpen={({ id }) => go({ to: '/t/$tenant/groups/$id', params: { tenant, id } })}
+        onRange={pages.onRange}
+      />
+    </>
   )
 }
 

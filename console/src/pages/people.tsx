@@ -1,6 +1,6 @@
 // All people of a tenant: found as one types, by filter, and those who are gone.
 
-import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { SegmentedControl, TextInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, scimCall, searchScim } from '../api/scim.ts'
@@ -8,7 +8,7 @@ import { usePages } from '../api/use-pages.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import { Departed } from '../parts/departed.tsx'
 import { Failed } from '../parts/failed.tsx'
-import { faultOfFilter } from '../parts/filter-fault.ts'
+import { FilterBox } from '../parts/filter-field.tsx'
 import { FoundPeople } from '../parts/found.tsx'
 import { Grid } from '../parts/grid.tsx'
 import { useGo } from '../parts/link.tsx'
@@ -16,12 +16,13 @@ import { Empty, Lines } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { PeopleActions } from '../parts/people-actions.tsx'
 import { usePeopleColumns } from '../parts/people-columns.tsx'
+import { SORTED, type Sorting, useSorting } from '../parts/sorting.tsx'
 import { useTenant } from '../parts/use-tenant.ts'
 import { oneOf, text, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { number } from '../words/figures.ts'
 
-const SEARCH = { q: text(), filter: text(), view: oneOf(['find', 'filter', 'departed']) }
+const SEARCH = { q: text(), filter: text(), view: oneOf(['find', 'filter', 'departed']), ...SORTED }
 const SHOWN = [
   'id',
   'userName',
@@ -40,6 +41,7 @@ export default function People() {
   const mayRead = useMay('values')
   const [search, change] = useSearchState(SEARCH)
   const { view, q, filter } = search
+  const sorting = useSorting(tenant, search, change)
   const call =
     view === 'departed'
       ? { method: 'GET', path: `tenants/${tenant}/departed?q=${encodeURIComponent(q)}` }
@@ -67,7 +69,12 @@ export default function People() {
       }
     >
       {view === 'filter' ? (
-        <FilterBox value={filter} onChange={(next) => change({ filter: next })} />
+        <FilterBox
+          label={t('filter')}
+          placeholder='userName sw "b" and active eq true'
+          value={filter}
+          onChange={(next) => change({ filter: next })}
+        />
       ) : (
         <TextInput
           value={q}
@@ -81,41 +88,9 @@ export default function People() {
       ) : view === 'find' && q !== '' ? (
         <FoundPeople tenant={tenant} text={q} />
       ) : (
-        <AllPeople tenant={tenant} filter={view === 'filter' ? filter : ''} />
+        <AllPeople tenant={tenant} filter={view === 'filter' ? filter : ''} sorting={sorting} />
       )}
     </Page>
-  )
-}
-
-/** A filter, checked by the server's own grammar as one types; used when it is whole and Enter is pressed. */
-function FilterBox({ value, onChange }: { readonly value: string; readonly onChange: (filter: string) => void }) {
-  const { t } = useTranslation('people')
-  const [typed, setTyped] = useState(value)
-  const fault = faultOfFilter(typed)?.message
-  return (
-    <TextInput
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && fault === undefined) onChange(typed.trim())
-      }}
-      onBlur={() => fault === undefined && onChange(typed.trim())}
-      placeholder='userName sw "b" and active eq true'
-      aria-label={t('filter')}
-      error={fault}
-      spellCheck={false}
-      rightSectionWidth={90}
-      rightSection={
-        <Button
-          size="compact-xs"
-          variant="default"
-          disabled={fault !== undefined}
-          onClick={() => onChange(typed.trim())}
-        >
-          {t('apply')}
-        </Button>
-      }
-    />
   )
 }
 
@@ -125,7 +100,15 @@ function toggled(selected: ReadonlySet<string>, id: string): ReadonlySet<string>
   return next
 }
 
-function AllPeople({ tenant, filter }: { readonly tenant: string; readonly filter: string }) {
+function AllPeople({
+  tenant,
+  filter,
+  sorting,
+}: {
+  readonly tenant: string
+  readonly filter: string
+  readonly sorting: Sorting
+}) {
   const { t } = useTranslation('people')
   const go = useGo()
   const mayEdit = useMay('edit')
@@ -134,9 +117,15 @@ function AllPeople({ tenant, filter }: { readonly tenant: string; readonly filte
     () => ({ selected, toggle: (id: string) => setSelected(toggled(selected, id)) }),
     [selected],
   )
-  const columns = usePeopleColumns(tenant, mayEdit ? selection : undefined)
-  const pages = usePages<Resource>(`${tenant} ${filter}`, async (start, count, signal) => {
-    const search = { startIndex: start + 1, count, attributes: SHOWN, ...(filter === '' ? {} : { filter }) }
+  const columns = usePeopleColumns(tenant, mayEdit ? selection : undefined, sorting.heading)
+  const pages = usePages<Resource>(JSON.stringify([tenant, filter, sorting.by]), async (start, count, signal) => {
+    const search = {
+      startIndex: start + 1,
+      count,
+      attributes: SHOWN,
+      ...(filter === '' ? {} : { filter }),
+      ...sorting.by,
+    }
     const found = await searchScim(tenant, '/Users', search, signal)
     return { rows: found.Resources ?? [], total: found.totalResults }
   })
@@ -153,6 +142,7 @@ function AllPeople({ tenant, filter }: { readonly tenant: string; readonly filte
         done={pages.again}
         total={t('total', { count: pages.total, shown: number(pages.total) })}
       />
+      {sorting.note(pages.total)}
       <Grid
         label={t('title')}
         columns={columns}

@@ -1,6 +1,6 @@
 // The requests of a tenant, or of all, as they come: followed, paused, filtered, or like ones together.
 
-import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
 import '@mantine/core/styles/SegmentedControl.css'
 import '@mantine/core/styles/FloatingIndicator.css'
 import { Pause, Play } from 'lucide-react'
@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Column, Grid } from '../parts/grid.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
+import { MarkedInput } from '../parts/marked-input.tsx'
 import { Page } from '../parts/page.tsx'
 import { Status, stateOfStatus } from '../parts/status.tsx'
 import { parseFilter } from '../requests/filter.ts'
@@ -27,11 +28,10 @@ export default function Requests() {
   const { t } = useTranslation('requests')
   const tenant = useParam('tenant')
   const [search, change] = useSearchState(SEARCH)
-  const { unknown } = parseFilter(search.filter)
   return (
     <Page fill title={t('title')}>
       <div className={css.bar}>
-        <Filter key={search.filter} given={search.filter} unknown={unknown} change={(filter) => change({ filter })} />
+        <Filter key={search.filter} given={search.filter} change={(filter) => change({ filter })} />
         <SegmentedControl
           aria-label={t('show.label')}
           value={search.show}
@@ -54,17 +54,13 @@ export default function Requests() {
   )
 }
 
-function Filter({
-  given,
-  unknown,
-  change,
-}: {
-  readonly given: string
-  readonly unknown: readonly string[]
-  readonly change: (filter: string) => void
-}) {
+function Filter({ given, change }: { readonly given: string; readonly change: (filter: string) => void }) {
   const { t } = useTranslation('requests')
   const [typed, setTyped] = useState(given)
+  // A word is looked at once it is whole: while it is typed nearly every one is wrong.
+  const unknown = parseFilter(typed).unknown.filter(
+    ({ word, at }) => typed === given || at + word.length < typed.length,
+  )
   return (
     <form
       className={css.filter}
@@ -73,12 +69,15 @@ function Filter({
         change(typed.trim())
       }}
     >
-      <TextInput
+      <MarkedInput
         aria-label={t('filter.label')}
         placeholder={t('filter.example')}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
-        error={unknown.length === 0 ? undefined : t('filter.unknown', { words: unknown.join(' ') })}
+        marks={unknown.map(({ word, at }) => ({ from: at, to: at + word.length }))}
+        error={
+          unknown.length === 0 ? undefined : t('filter.unknown', { words: unknown.map(({ word }) => word).join(' ') })
+        }
         spellCheck={false}
         autoComplete="off"
       />

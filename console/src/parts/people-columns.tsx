@@ -8,7 +8,10 @@ import { since } from '../words/figures.ts'
 import type { Column } from './grid.tsx'
 import { To } from './link.tsx'
 import { nameOf, placeOf, textAt } from './person-names.ts'
+import type { Sorting } from './sorting.tsx'
 import { Status } from './status.tsx'
+
+const UNSORTED = () => ({})
 
 /** Whether somebody is active. */
 export function Activity({ active }: { readonly active: boolean }) {
@@ -20,6 +23,7 @@ export function Activity({ active }: { readonly active: boolean }) {
 export function usePeopleColumns(
   tenant: string,
   selection?: { readonly selected: ReadonlySet<string>; readonly toggle: (id: string) => void },
+  heading: Sorting['heading'] = UNSORTED,
 ): readonly Column<Resource>[] {
   const { t } = useTranslation('people')
   return useMemo(() => {
@@ -27,6 +31,7 @@ export function usePeopleColumns(
       {
         id: 'name',
         title: t('name'),
+        ...heading('displayName'),
         width: 'minmax(160px, 2fr)',
         narrow: 'lead',
         cell: (person) => (
@@ -35,11 +40,18 @@ export function usePeopleColumns(
           </To>
         ),
       },
-      { id: 'userName', title: 'userName', width: 'minmax(160px, 2fr)', cell: (person) => textAt(person, 'userName') },
+      {
+        id: 'userName',
+        title: 'userName',
+        ...heading('userName'),
+        width: 'minmax(160px, 2fr)',
+        cell: (person) => textAt(person, 'userName'),
+      },
       { id: 'place', title: t('department'), width: 'minmax(100px, 1fr)', narrow: 'hidden', cell: placeOf },
       {
         id: 'state',
         title: t('state'),
+        ...heading('active'),
         width: '120px',
         narrow: 'state',
         cell: (person) => <Activity active={person.active !== false} />,
@@ -47,6 +59,7 @@ export function usePeopleColumns(
       {
         id: 'changed',
         title: t('changed'),
+        ...heading('meta.lastModified'),
         width: '130px',
         narrow: 'hidden',
         cell: (person) => (person.meta?.lastModified === undefined ? '' : since(person.meta.lastModified)),
@@ -69,5 +82,5 @@ export function usePeopleColumns(
       ),
     }
     return [box, ...columns]
-  }, [tenant, t, selection])
+  }, [tenant, t, selection, heading])
 }

@@ -17,12 +17,12 @@ test('words go to the server, text over the path', () => {
   expect(parseFilter('')).toEqual({ query: {}, without: [], unknown: [] })
 })
 
-test('what cannot be read is named', () => {
+test('what cannot be read is named, with its place', () => {
   expect(parseFilter('status:4xx,503 colour:blue took:slow kind:').unknown).toEqual([
-    'status:4xx,503',
-    'colour:blue',
-    'took:slow',
-    'kind:',
+    { word: 'status:4xx,503', at: 0 },
+    { word: 'colour:blue', at: 15 },
+    { word: 'took:slow', at: 27 },
+    { word: 'kind:', at: 37 },
   ])
 })
 

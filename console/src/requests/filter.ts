@@ -4,8 +4,14 @@
 export interface RequestFilter {
   readonly query: { readonly [name: string]: string }
   readonly without: readonly { readonly name: string; readonly value: string }[]
-  /** What cannot be read, word by word. */
-  readonly unknown: readonly string[]
+  /** What cannot be read, word by word, in their order. */
+  readonly unknown: readonly Unread[]
+}
+
+/** A word that cannot be read, and at which character it begins. */
+export interface Unread {
+  readonly word: string
+  readonly at: number
 }
 
 /** The words that the server knows by the same name. */
@@ -21,9 +27,9 @@ const CLASSES: { readonly [word: string]: string } = { '2xx': 'answered', '4xx':
 export function parseFilter(text: string): RequestFilter {
   const query: { [name: string]: string } = {}
   const without: { name: string; value: string }[] = []
-  const unknown: string[] = []
+  const unknown: Unread[] = []
   const free: string[] = []
-  for (const word of text.split(' ').filter((one) => one !== '')) {
+  for (const { 0: word, index: at } of text.matchAll(/[^ ]+/g)) {
     const colon = word.indexOf(':')
     if (colon <= 0) {
       free.push(word)
@@ -33,7 +39,7 @@ export function parseFilter(text: string): RequestFilter {
     const name = word.slice(minus ? 1 : 0, colon)
     const value = word.slice(colon + 1)
     const read = value === '' ? undefined : readWord(name, value)
-    if (read === undefined) unknown.push(word)
+    if (read === undefined) unknown.push({ word, at })
     else if (minus) without.push({ name, value })
     else Object.assign(query, read)
   }

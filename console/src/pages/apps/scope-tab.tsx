@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { send } from '../../api/client.ts'
 import { useAct } from '../../api/use-api.ts'
 import { Failed } from '../../parts/failed.tsx'
+import { FilterField } from '../../parts/filter-field.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
@@ -96,21 +97,18 @@ function RuleForm({ rule, change }: { readonly rule: Rule; readonly change: ((ru
   const readOnly = change === undefined
   return (
     <div className={css.form}>
-      <TextInput
+      <FilterField
         label={t('scope.filter')}
         description={t('scope.filterHow')}
         value={rule.filter ?? ''}
         readOnly={readOnly}
-        onChange={(event) => change?.({ ...rule, filter: event.currentTarget.value })}
-        ff="monospace"
-        spellCheck={false}
+        onChange={(filter) => change?.({ ...rule, filter })}
       />
-      <TextInput
+      <FilterField
         label={t('scope.exclude')}
         value={rule.exclude ?? ''}
         readOnly={readOnly}
-        onChange={(event) => change?.({ ...rule, exclude: event.currentTarget.value })}
-        spellCheck={false}
+        onChange={(exclude) => change?.({ ...rule, exclude })}
       />
       <TagsInput
         label={t('scope.memberOf')}
