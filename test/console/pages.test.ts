@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { onPostgres } from '../database-under-test.ts'
 import { checkPage } from './check-page.ts'
 import { hasBrowser, type OpenConsole, openConsole } from './open-console.ts'
-import { seed } from './seed.ts'
+import { seed, seedDevices } from './seed.ts'
 
 /** Paths of pages that need nothing but a tenant. */
 const PATHS = [
@@ -25,6 +25,8 @@ const PATHS = [
   '/t/acme/people',
   '/t/acme/groups',
   '/t/acme/changes',
+  '/t/acme/r/Device',
+  '/t/acme/r/Device/new',
   '/api',
 ]
 
@@ -33,6 +35,7 @@ describe.runIf(hasBrowser)('every page', () => {
   beforeAll(async () => {
     console = await openConsole()
     await seed(console.serving, 'acme')
+    await seedDevices(console.serving, 'acme')
   })
   afterAll(() => console.close())
 

@@ -36,6 +36,42 @@ export async function seed(serving: Serving, tenant: string, people = 40): Promi
   await speak(base, token)
 }
 
+/** The schema of the devices that {@link seedDevices} makes. */
+export const DEVICE = 'urn:example:params:scim:schemas:core:1.0:Device'
+
+/** Gives a tenant a type of its own, and some devices. Returns their ids. */
+export async function seedDevices(serving: Serving, tenant: string): Promise<readonly string[]> {
+  const { tenancy, directory } = serving
+  const options = { usage: directory, actor: 'admin' }
+  const attributes = [
+    { name: 'serial', type: 'string', required: true, uniqueness: 'server' },
+    { name: 'displayName', type: 'string' },
+    { name: 'model', type: 'string' },
+    { name: 'slots', type: 'integer' },
+    { name: 'managed', type: 'boolean' },
+    { name: 'bought', type: 'dateTime' },
+    { name: 'tags', type: 'string', multiValued: true },
+  ]
+  await tenancy.schemas.put(tenant, { id: DEVICE, name: 'Device', attributes }, options)
+  await tenancy.schemas.putType(tenant, { name: 'Device', endpoint: '/Devices', schema: DEVICE }, options)
+  await tenancy.ready(tenant)
+  const ids: string[] = []
+  for (let at = 0; at < 12; at++) {
+    const body = {
+      schemas: [DEVICE],
+      serial: `SN-${String(900 - at)}`,
+      displayName: `Laptop ${String.fromCharCode(65 + at)}`,
+      model: at % 2 === 0 ? 'T14' : 'X1',
+      slots: at,
+      managed: at % 3 !== 0,
+      bought: '2026-02-03T00:00:00Z',
+      tags: ['leased', 'Berlin'],
+    }
+    ids.push((await directory.create({ tenant, actor: 'admin', allow: STRICT }, 'Device', body)).stored.id)
+  }
+  return ids
+}
+
 /** Speaks as Entra does: looks people up, is answered, and is refused now and then. */
 async function speak(base: string, token: string): Promise<void> {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' }

@@ -8,6 +8,7 @@ import { differencesIn } from '../parts/changes.ts'
 import css from '../parts/directory.module.css'
 import { To } from '../parts/link.tsx'
 import { Facts, Panel } from '../parts/page.tsx'
+import { pageOfResource } from '../parts/types.ts'
 import { type Run, UndoPlan } from '../parts/undo-plan.tsx'
 import { useMay } from '../session.tsx'
 import { moment } from '../words/figures.ts'
@@ -32,7 +33,6 @@ export function LineDetail({
   const mayEdit = useMay('edit')
   const [undoing, setUndoing] = useState<{ readonly places?: readonly number[]; readonly run?: Run }>()
   const { type, id, actor, at, place, op, paths, txn } = line
-  const to = type === 'Group' ? '/t/$tenant/groups/$id' : '/t/$tenant/people/$id'
   const time = new Date(at).getTime()
   const around = { actor, since: new Date(time - HOUR_MS).toISOString(), until: new Date(time + 1).toISOString() }
   return (
@@ -52,12 +52,12 @@ export function LineDetail({
             [t('what'), t(`op.${op}`)],
             [
               type,
-              type === 'User' || type === 'Group' ? (
-                <To key="to" to={to} params={{ tenant, id }}>
+              op === 'note' ? (
+                id
+              ) : (
+                <To key="to" {...pageOfResource(tenant, type, id)}>
                   {id}
                 </To>
-              ) : (
-                id
               ),
             ],
           ]}

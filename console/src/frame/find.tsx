@@ -7,6 +7,7 @@ import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useGo } from '../parts/link.tsx'
+import { useOtherTypes } from '../parts/types.ts'
 import { useFound } from './found.ts'
 import { usePages } from './navigation.tsx'
 
@@ -22,6 +23,7 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
   const { found, looking } = useFound(asked, tenant)
   const wanted = query.trim().toLocaleLowerCase()
   const fitting = pages.filter((page) => t(`nav.${page.name}`).toLocaleLowerCase().includes(wanted))
+  const types = useOtherTypes(tenant).filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
   useEffect(() => spotlight.open(), [])
   return (
     <Spotlight.Root
@@ -56,7 +58,7 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {fitting.length > 0 && (
+        {fitting.length + types.length > 0 && (
           <Spotlight.ActionsGroup label={t('pages')}>
             {fitting.map((page) => (
               <Spotlight.Action
@@ -66,9 +68,17 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
                 onClick={() => go({ to: page.path, params: { tenant: tenant ?? '' } })}
               />
             ))}
+            {types.map(({ name }) => (
+              <Spotlight.Action
+                key={`type ${name}`}
+                label={name}
+                description={tenant ?? ''}
+                onClick={() => go({ to: '/t/$tenant/r/$type', params: { tenant: tenant ?? '', type: name } })}
+              />
+            ))}
           </Spotlight.ActionsGroup>
         )}
-        {found.length === 0 && fitting.length === 0 && (
+        {found.length + fitting.length + types.length === 0 && (
           <Spotlight.Empty>{looking ? t('looking') : t('nothingFound')}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>

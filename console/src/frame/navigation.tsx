@@ -1,9 +1,12 @@
 // The left bar: pages across tenants, then those of the chosen tenant in four groups.
 
 import { useRouterState } from '@tanstack/react-router'
+import { Box } from 'lucide-react'
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Group, PAGES, type PageEntry } from '../pages.ts'
 import { To } from '../parts/link.tsx'
+import { useOtherTypes } from '../parts/types.ts'
 import { useSession } from '../session.tsx'
 import { mayOpen } from './allowed.tsx'
 import css from './navigation.module.css'
@@ -22,7 +25,6 @@ const ORDER: readonly PageEntry['name'][] = [
   'api',
   'people',
   'groups',
-  'types',
   'changes',
   'connections',
   'setupLinks',
@@ -40,6 +42,9 @@ const ORDER: readonly PageEntry['name'][] = [
   'schemas',
   'settings',
 ]
+
+/** Most types that the bar names; ⌘K finds all of them. */
+const MOST_TYPES = 12
 
 function placeOf({ name }: PageEntry): number {
   const place = ORDER.indexOf(name)
@@ -59,6 +64,7 @@ export function Navigation({ tenant: chosen }: { readonly tenant: string | undef
   const { tenants } = useSession()
   // Whoever may see one tenant alone is always there.
   const tenant = chosen ?? (tenants?.length === 1 ? tenants[0] : undefined)
+  const types = useOtherTypes(tenant)
   const groups: readonly Group[] = tenant === undefined ? ['all'] : ['all', ...OF_TENANT]
   return groups.map((group) => {
     const own = pages.filter((page) => page.group === group).sort((a, b) => placeOf(a) - placeOf(b))
@@ -69,7 +75,12 @@ export function Navigation({ tenant: chosen }: { readonly tenant: string | undef
         {group !== 'all' && group !== 'here' && <h3 className={css.title}>{t(`groups.${group}`)}</h3>}
         <ul>
           {own.map((page) => (
-            <Item key={page.path} page={page} tenant={tenant} />
+            <Fragment key={page.path}>
+              {/* Other types stand between groups and what changed. */}
+              {page.name === 'changes' &&
+                types.slice(0, MOST_TYPES).map(({ name }) => <TypeItem key={name} type={name} tenant={tenant} />)}
+              <Item page={page} tenant={tenant} />
+            </Fragment>
           ))}
         </ul>
       </section>
@@ -91,6 +102,25 @@ function Item({ page, tenant = '' }: { readonly page: PageEntry; readonly tenant
       <To to={page.path} params={{ tenant }} className={current ? `${css.item} ${css.current}` : css.item}>
         {Icon !== undefined && <Icon size={15} strokeWidth={1.8} aria-hidden="true" />}
         <span>{t(`nav.${page.name}`)}</span>
+      </To>
+    </li>
+  )
+}
+
+/** The resources of a type that has no page of its own. */
+function TypeItem({ type, tenant = '' }: { readonly type: string; readonly tenant: string | undefined }) {
+  const here = useRouterState({ select: (state) => state.location.pathname })
+  const address = `/t/${encodeURIComponent(tenant)}/r/${encodeURIComponent(type)}`
+  const current = here === address || here.startsWith(`${address}/`)
+  return (
+    <li>
+      <To
+        to="/t/$tenant/r/$type"
+        params={{ tenant, type }}
+        className={current ? `${css.item} ${css.current}` : css.item}
+      >
+        <Box size={15} strokeWidth={1.8} aria-hidden="true" />
+        <span className={css.name}>{type}</span>
       </To>
     </li>
   )

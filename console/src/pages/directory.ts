@@ -1,4 +1,4 @@
-// The pages of a tenant's directory: people, groups, and what changed.
+// The pages of a tenant's directory: people, groups, resources of other types, and what changed.
 
 import { History, Users, UsersRound } from 'lucide-react'
 import type { PageEntry } from '../pages.ts'
@@ -37,6 +37,21 @@ export const DIRECTORY_PAGES: readonly PageEntry[] = [
     area: 'groups',
     needs: 'values',
     load: () => import('./group.tsx'),
+  },
+  {
+    // In the left bar by the names of the types, where there are some.
+    path: '/t/$tenant/r/$type',
+    name: 'types',
+    area: 'types',
+    needs: 'see',
+    load: () => import('./resources.tsx'),
+  },
+  {
+    path: '/t/$tenant/r/$type/$id',
+    name: 'types',
+    area: 'types',
+    needs: 'values',
+    load: () => import('./resource.tsx'),
   },
   {
     path: '/t/$tenant/changes',

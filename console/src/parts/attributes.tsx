@@ -8,17 +8,20 @@ import css from './directory.module.css'
 import { Loaded } from './loaded.tsx'
 import { Facts, Panel } from './page.tsx'
 import type { SchemaAttribute, SchemaList, SchemaResource } from './schemas.ts'
-import { schemasOf } from './schemas.ts'
+import { schemasOf, urnsIn } from './schemas.ts'
 
 /** The attributes that a resource has. */
 export function Attributes({
   tenant,
   type,
   resource,
+  urns,
 }: {
   readonly tenant: string
   readonly type: string
   readonly resource: Resource
+  /** The schemas that it may use, its own first. Absent: those that it uses. */
+  readonly urns?: readonly string[]
 }) {
   const schemas = useScim<SchemaList>(tenant, '/Schemas')
   const params = { tenant, type, id: resource.id }
@@ -31,7 +34,7 @@ export function Attributes({
   return (
     <Loaded read={schemas} lines={6}>
       {(list) =>
-        schemasOf(list, resource).map((schema) => (
+        schemasOf(list, urns ?? urnsIn(list, resource)).map((schema) => (
           <OfSchema key={schema.id} schema={schema} resource={resource} sources={sources} />
         ))
       }

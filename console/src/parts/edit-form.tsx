@@ -10,7 +10,7 @@ import css from './directory.module.css'
 import { Failed } from './failed.tsx'
 import { Loaded } from './loaded.tsx'
 import { Quicker } from './quicker.tsx'
-import { type Field, fieldsOf, type SchemaList, schemasOf, valueAt } from './schemas.ts'
+import { type Field, fieldsOf, type SchemaList, schemasOf, urnsIn, valueAt } from './schemas.ts'
 
 /** What a field holds while it is edited. */
 type Held = string | boolean
@@ -20,11 +20,14 @@ export function EditForm({
   tenant,
   endpoint,
   resource,
+  urns,
   done,
 }: {
   readonly tenant: string
   readonly endpoint: string
   readonly resource: Resource
+  /** The schemas that it may use, its own first. Absent: those that it uses. */
+  readonly urns?: readonly string[]
   readonly done: () => void
 }) {
   const schemas = useScim<SchemaList>(tenant, '/Schemas')
@@ -35,7 +38,7 @@ export function EditForm({
           tenant={tenant}
           endpoint={endpoint}
           resource={resource}
-          fields={fieldsOf(schemasOf(list, resource))}
+          fields={fieldsOf(schemasOf(list, urns ?? urnsIn(list, resource)))}
           done={done}
         />
       )}

@@ -9,6 +9,7 @@ export interface SchemaAttribute {
   readonly multiValued?: boolean
   readonly required?: boolean
   readonly mutability?: string
+  readonly returned?: string
   readonly description?: string
   readonly canonicalValues?: readonly string[]
   readonly subAttributes?: readonly SchemaAttribute[]
@@ -26,12 +27,17 @@ export interface SchemaList {
   readonly Resources?: readonly Omit<SchemaResource, 'extension'>[]
 }
 
-/** The schemas that a resource uses, its own first. */
-export function schemasOf(list: SchemaList, resource: Resource): readonly SchemaResource[] {
+/** The URNs of the schemas that a resource uses, its own first. */
+export function urnsIn(list: SchemaList, { schemas = [], meta }: Resource): readonly string[] {
+  if (schemas.length > 0) return schemas
+  const own = list.Resources?.find(({ name }) => name === (meta?.resourceType ?? 'User'))
+  return own === undefined ? [] : [own.id]
+}
+
+/** The schemas with some URNs, of which the first is the base and the others extend it. */
+export function schemasOf(list: SchemaList, urns: readonly string[]): readonly SchemaResource[] {
   const all = list.Resources ?? []
-  const [first, ...others] = resource.schemas ?? []
-  const core = first ?? all.find(({ name }) => name === (resource.meta?.resourceType ?? 'User'))?.id
-  return [core, ...others].flatMap((id, at) => {
+  return urns.flatMap((id, at) => {
     const schema = all.find((one) => one.id === id)
     return schema === undefined ? [] : [{ ...schema, extension: at > 0 }]
   })

@@ -17,6 +17,7 @@ import type setup from './en/setup.json'
 import type signIn from './en/sign-in.json'
 import type system from './en/system.json'
 import type tenants from './en/tenants.json'
+import type types from './en/types.json'
 import type ways from './en/ways.json'
 
 /** All catalogues, by area. */
@@ -37,6 +38,7 @@ export interface Words {
   'sign-in': typeof signIn
   system: typeof system
   tenants: typeof tenants
+  types: typeof types
   ways: typeof ways
 }
 
