@@ -1,4 +1,4 @@
-// Resources of a tenant's own types in a real browser: listed, filtered, edited, and what a change of their schema would do.
+// Resources of a tenant's own types in a real browser: listed, filtered, edited.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { STRICT } from '../../src/protocol/index.ts'

@@ -1,4 +1,4 @@
-// One resource of a type that has no page of its own: its values, its timeline, raw versions; edited as a form or as JSON.
+// One resource of a type without pages of its own: values, timeline, versions; edited as a form or JSON.
 
 import { Button, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-// A field for a SCIM filter, checked by the server's own grammar as one types: the wrong character is underlined, and a sentence says why.
+// A field for a SCIM filter, checked by the grammar as one types: the wrong character is underlined.
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'

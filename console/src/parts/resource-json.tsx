@@ -1,4 +1,4 @@
-// A resource edited as JSON: put as a whole, if it is still the version that was read; both versions side by side if it is not.
+// A resource edited as JSON, put as a whole; both versions side by side if somebody else was quicker.
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-// Sorting of a list by the server, where the tenant offers it: by the headings of its columns, kept in the address of the page.
+// Sorting of a list by the server, by the headings of its columns, where the tenant offers it.
 
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
