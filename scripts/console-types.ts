@@ -68,8 +68,11 @@ function line(name: string, { summary, parameters, requestBody, responses }: Ope
   const query = parameters.filter((one) => one.in === 'query')
   const path = parameters.filter((one) => one.in === 'path')
   const body = requestBody?.content['application/json']?.schema
-  const [, response] = Object.entries(responses).find(([status]) => status !== 'default') ?? []
-  const answer = response?.content?.['application/json']?.schema
+  // A dry run may be answered with another status.
+  const answers = Object.entries(responses)
+    .filter(([status]) => status !== 'default')
+    .map(([, { content }]) => content?.['application/json']?.schema)
+    .map((answer) => (answer === undefined ? 'undefined' : typeOf(answer, answer)))
   const given = [
     ...(path.length === 0 ? [] : [`readonly params: ${fields(path)}`]),
     ...(query.length === 0 ? [] : [`readonly query${query.some((one) => one.required) ? '' : '?'}: ${fields(query)}`]),
@@ -79,7 +82,7 @@ function line(name: string, { summary, parameters, requestBody, responses }: Ope
     `  /** ${summary.replaceAll('*/', '* /')}. */`,
     `  ${JSON.stringify(name)}: {`,
     `    readonly given: { ${given.join('; ')} }`,
-    `    readonly answer: ${answer === undefined ? 'undefined' : typeOf(answer, answer)}`,
+    `    readonly answer: ${answers.join(' | ')}`,
     '  }',
   ].join('\n')
 }

@@ -201,6 +201,95 @@ test('a resource type of its own is added and removed', async () => {
   ])
 })
 
+test('dry: a change of a schema or type says which resources would no longer fit, and changes nothing', async () => {
+  const { send, tenancy, directory, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  const path = `/tenants/acme/schemas/${encodeURIComponent(BADGE)}`
+  const badge = (attributes: readonly object[]) => ({ id: BADGE, name: 'Badge', attributes })
+  const number = { name: 'number', type: 'string' }
+  const level = { name: 'level', type: 'string' }
+  expect((await send('PUT', `${path}?extends=User&dry=true`, badge([number]))).body).toEqual({
+    effects: [],
+    indexes: [],
+    read: 0,
+    total: 0,
+  })
+  expect((await send('GET', path)).status).toBe(404)
+  await send('PUT', `${path}?extends=User`, badge([number, level]))
+  await send('PUT', `/tenants/acme/indexes/User/${encodeURIComponent(`${BADGE}:level`)}`)
+  const ids: string[] = []
+  for (const value of ['7', 'A7', '8']) {
+    const { stored } = await addUser({ schemas: [USER, BADGE], userName: value, [BADGE]: { number: value } })
+    ids.push(stored.id)
+  }
+  await addUser({ userName: 'none' })
+  const audited = async () => (await send('GET', '/audit?limit=100')).body.items.length
+  const lines = await audited()
+
+  const asNumber = badge([{ ...number, type: 'integer' }])
+  expect((await send('PUT', `${path}?dry=true`, asNumber)).body).toEqual({
+    effects: [
+      {
+        what: `attribute ${BADGE}:number would be of type integer instead of string`,
+        does: 'drops',
+        count: 1,
+        examples: [{ type: 'User', id: ids[1] }],
+      },
+    ],
+    indexes: [{ type: 'User', path: `${BADGE}:level` }],
+    read: 4,
+    total: 4,
+  })
+  const several = badge([{ ...number, multiValued: true }, level])
+  expect((await send('PUT', `${path}?dry=true`, several)).body.effects).toMatchObject([{ does: 'converts', count: 3 }])
+  expect(await send('DELETE', `${path}?dry=true`)).toMatchObject({
+    status: 200,
+    body: { effects: [{ does: 'drops', count: 3 }] },
+  })
+  const type = { name: 'User', schemaExtensions: [{ schema: BADGE, required: true }] }
+  expect((await send('PUT', '/tenants/acme/types/User?dry=true', type)).body.effects).toMatchObject([
+    { does: 'blocks', count: 1 },
+  ])
+  // What no resource has to do with is refused as ever.
+  expect((await send('PUT', `${path}?dry=true`, badge([{ name: 'number', type: 'colour' }]))).status).toBe(400)
+
+  await send('PUT', '/tenants/acme/types/Role', { name: 'Role' })
+  const context = { tenant: 'acme', actor: 'test', allow: LENIENT }
+  await directory.create(context, 'Role', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Role'], value: 'it' })
+  expect((await send('DELETE', '/tenants/acme/types/Role?dry=true')).body.effects).toMatchObject([
+    { what: 'resource type Role would be removed', does: 'deletes', count: 1 },
+  ])
+  expect((await send('GET', path)).body).toMatchObject({ attributes: [number, level], types: ['User'] })
+  // The type was put for real, and is the only line.
+  expect(await audited()).toBe(lines + 1)
+})
+
+test('a schema or type is changed by version: one that somebody else has changed since is refused', async () => {
+  const { send, tenancy } = await start()
+  await tenancy.tenants.create('acme')
+  const path = `/tenants/acme/schemas/${encodeURIComponent(BADGE)}`
+  const badge = (name: string) => ({ id: BADGE, name, attributes: [{ name: 'number' }] })
+  expect((await send('PUT', path, badge('Badge'), { 'if-match': '"none"' })).status).toBe(412)
+  await send('PUT', path, badge('Badge'))
+  const tag = (await send('GET', path)).headers.get('etag') ?? ''
+  expect((await send('PUT', path, badge('Pass'), { 'if-match': tag })).status).toBe(200)
+  for (const [method, query] of [
+    ['PUT', ''],
+    ['PUT', '?dry=true'],
+    ['DELETE', ''],
+  ] as const) {
+    const late = await send(method, path + query, method === 'PUT' ? badge('Card') : undefined, { 'if-match': tag })
+    expect([method, query, late.status, late.body.error.code]).toEqual([method, query, 412, 'ERR_CHANGED'])
+  }
+  expect((await send('GET', path)).body.name).toBe('Pass')
+  const user = '/tenants/acme/types/User'
+  const old = (await send('GET', user)).headers.get('etag') ?? ''
+  const type = { name: 'User', schemaExtensions: [] }
+  expect((await send('PUT', user, type, { 'if-match': old })).status).toBe(200)
+  expect((await send('PUT', user, type, { 'if-match': old })).status).toBe(412)
+  expect((await send('GET', '/tenants/acme/types/None')).status).toBe(404)
+})
+
 test('attributes are declared indexed and taken back; what can be declared is said', async () => {
   const { send, tenancy, addUser } = await start()
   await tenancy.tenants.create('acme')

@@ -15,7 +15,7 @@ import { reportError } from '../terminal.ts'
 import { createAdmit, type AdminEnv as Env } from './admit.ts'
 import { askScim, type Handle } from './ask-scim.ts'
 import { createRequestAudit } from './audited.ts'
-import { carryOut } from './carry-out.ts'
+import { asAsked, carryOut } from './carry-out.ts'
 import { createChecks } from './checks/checks.ts'
 import type { OpenOutbound } from './checks/targets.ts'
 import { createStreams } from './event-stream.ts'
@@ -149,14 +149,13 @@ export function createAdmin(options: AdminOptions): Admin {
       const asked = askScim(scim, administrator, call.origin)
       const known = { ...shared, administration: tenancy.as(actor, call.giver.told), hub, scim: asked, provider: scim }
       const deps = withSetup(known, options.setup)
-      const request = context.get('request')
-      const about = { ...caller, visit, request, params, facts: call.facts, changes }
-      const work = () => carryOut({ route, call, deps }, context.req.raw.headers, once)
-      const { answer, tag } = await written.run(route, about, work)
+      const about = { ...caller, visit, request: context.get('request'), params, facts: call.facts, changes }
+      const asks = asAsked(route, call)
+      const { answer, tag } = await written.run(asks, about, () => carryOut({ route: asks, call, deps }, headers, once))
       if (tag !== undefined) context.header('ETag', tag)
       if (answer instanceof Response) return withCookies(answer, cookies)
-      if (route.gives.status === 204) return context.body(null, 204)
-      return context.json(answer as object, route.gives.status)
+      if (asks.gives.status === 204) return context.body(null, 204)
+      return context.json(answer as object, asks.gives.status)
     })
   }
   app.get('/openapi.json', async (context) => {

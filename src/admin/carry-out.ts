@@ -10,6 +10,13 @@ export interface CarriedOut {
   readonly tag?: string
 }
 
+/** The route as a request asks for it: with `?dry=true` the one that only says what it would do. */
+export function asAsked(route: Route, { query }: Pick<Call, 'query'>): Route {
+  const { dry, once: _once, ...rest } = route
+  if (dry === undefined || (query as { readonly dry?: string } | undefined)?.dry !== 'true') return route
+  return { ...rest, audited: false, gives: { status: 200, body: dry.body }, run: dry.run }
+}
+
 /** Runs a route. */
 export async function carryOut(
   { route, call, deps }: { readonly route: Route; readonly call: Call; readonly deps: RouteDeps },

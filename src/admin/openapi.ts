@@ -29,7 +29,8 @@ export function openApi(routes: readonly Route[], origin: string) {
 }
 
 function operation(route: Route) {
-  const { id, does, needs, path, query, body, gives } = route
+  const { id, does, needs, path, query, body, gives, dry } = route
+  const dryBody = dry === undefined ? undefined : schemaOf(dry.body, 'output')
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -49,16 +50,26 @@ function operation(route: Route) {
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
     responses: {
+      ...(dryBody === undefined || gives.status === 200
+        ? {}
+        : {
+            200: { description: 'With `dry`: what it would do', content: { 'application/json': { schema: dryBody } } },
+          }),
       [gives.status]: {
         description: gives.status === 204 ? 'Done' : 'The answer',
         ...(gives.stream === undefined ? {} : { content: { [gives.stream]: { schema: { type: 'string' } } } }),
         ...(gives.body === undefined
           ? {}
-          : { content: { 'application/json': { schema: schemaOf(gives.body, 'output') } } }),
+          : { content: { 'application/json': { schema: eitherOf(schemaOf(gives.body, 'output'), dryBody) } } }),
       },
       default: refused,
     },
   }
+}
+
+/** What is answered, or with `dry` what it would do. */
+function eitherOf(answer: object, dry: object | undefined): object {
+  return dry === undefined ? answer : { anyOf: [dry, answer] }
 }
 
 /** The headers that make a change safe. */

@@ -62,6 +62,8 @@ export interface Route {
     readonly stream?: 'text/event-stream' | 'application/octet-stream'
   }
   readonly run: (call: Call, deps: RouteDeps) => Promise<unknown>
+  /** With `?dry=true`: says with 200 what it would do, changes nothing, and is no line of the audit. */
+  readonly dry?: { readonly body: z.ZodType; readonly run: (call: Call, deps: RouteDeps) => Promise<unknown> }
 }
 
 /** What a route adds to its line of the audit: who has just signed in, and how it ended where that is no error. */
@@ -143,12 +145,16 @@ export function route<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(
-  declaration: Omit<Route, 'path' | 'query' | 'body' | 'run' | 'present'> & {
+  declaration: Omit<Route, 'path' | 'query' | 'body' | 'run' | 'present' | 'dry'> & {
     readonly path: Path
     readonly query?: Query
     readonly body?: Body
     readonly run: (call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>, deps: RouteDeps) => Promise<unknown>
     readonly present?: (call: Call<ParamsOf<Path>>, deps: RouteDeps) => Promise<unknown>
+    readonly dry?: {
+      readonly body: z.ZodType
+      readonly run: (call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>, deps: RouteDeps) => Promise<unknown>
+    }
   },
 ): Route {
   // The checks in `admin.ts` have made query and body what the shapes say before `run` sees them.

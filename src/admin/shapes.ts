@@ -1,6 +1,7 @@
 // The shapes that several routes share: errors, pages, times and tokens.
 
 import { z } from 'zod'
+import { PREVIEW_EXAMPLES, PREVIEW_READS } from '../tenancy/index.ts'
 
 /** Longest body of the admin API. */
 export const BODY_BYTES = 4 * 1024 * 1024
@@ -77,7 +78,35 @@ export const IssuedBody = z
   .object({ tenant: z.string(), baseUrl: z.url(), connection: z.string(), token: z.string() })
   .describe('The token is shown only this once; only its hash is stored')
 
-/** Whether values may be dropped. */
+/** Whether values may be dropped, or it is only asked what would become of them. */
 export const ForceQuery = z.strictObject({
   force: z.enum(['true', 'false']).default('false').describe('Drop the values that are in the way'),
+  dry: z.enum(['true', 'false']).default('false').describe('Only say what it would do to resources'),
 })
+
+/** What a change of a schema or type would do to resources. */
+export const EffectsBody = z
+  .strictObject({
+    effects: z
+      .array(
+        z.object({
+          what: z.string(),
+          does: z
+            .enum(['blocks', 'drops', 'deletes', 'converts'])
+            .describe(
+              'What becomes of resources that no longer fit. blocks: the change is refused, even if forced; drops: forced, it drops their values; deletes: forced, it deletes them; converts: they fit once their values are rewritten without a loss',
+            ),
+          count: z.int().describe('How many resources, of those that were read'),
+          examples: z
+            .array(z.object({ type: z.string(), id: z.string() }))
+            .describe(`The first of them, ${PREVIEW_EXAMPLES} at most`),
+        }),
+      )
+      .describe('Empty: every resource that was read fits as it is'),
+    indexes: z
+      .array(z.object({ type: z.string(), path: z.string() }))
+      .describe('Declared indexes that go with their attributes; filters by these read every resource again'),
+    read: z.int().describe(`How many resources were read, ${PREVIEW_READS.toLocaleString('en')} at most`),
+    total: z.int().describe('How many there are of the types concerned'),
+  })
+  .describe('With `dry`: what the change would do; nothing is changed')

@@ -75,6 +75,20 @@ test('dropping an attribute while users are changed and deleted loses no change 
   }
 })
 
+test('resources are counted up to a bound, past which none is read', async () => {
+  const [server] = twins()
+  await Promise.all(Array.from({ length: 5 }, (_, at) => makeUser(server, `bound-${at}`)))
+  for (const [most, counted] of [
+    [4, 4],
+    [5, 5],
+    [6, 5],
+  ] as const) {
+    let read = 0
+    expect(await server.countUse('acme', ['User'], () => ++read > 0, most)).toBe(counted)
+    expect(read).toBe(counted)
+  }
+})
+
 test('removing all of a type while some are deleted by others', async () => {
   const [server, command] = twins()
   for (let round = 0; round < 10; round++) {

@@ -10,8 +10,13 @@ import { traitsOf } from './traits.ts'
 
 /** What data of a tenant depends on its schemas: asked before a schema is changed or removed. */
 export interface SchemaUse {
-  /** How many resources of a tenant satisfy a test on their document. Reads all of the types given. */
-  countUse(tenant: string, typeNames: readonly string[], uses: (document: Document) => boolean): Promise<number>
+  /** How many resources of a tenant satisfy a test on their document. Reads all of the types given, or the first `most` of them. */
+  countUse(
+    tenant: string,
+    typeNames: readonly string[],
+    uses: (document: Document) => boolean,
+    most?: number,
+  ): Promise<number>
   /** Rewrites every document for which `change` gives another one; leaves a log line for each. Returns how many. */
   rewrite(
     tenant: string,
@@ -42,10 +47,13 @@ export function createSchemaUse<Tx>(deps: DirectoryDeps<Tx>): SchemaUse {
   const { all, persist } = createScan(store, deps.environment)
 
   return {
-    async countUse(tenant, typeNames, uses) {
+    async countUse(tenant, typeNames, uses, most = Number.POSITIVE_INFINITY) {
       let count = 0
+      let left = most
       for await (const chunk of all(tenant, typeNames)) {
-        for (const stored of chunk) if (uses(documentOf(stored))) count++
+        for (const stored of chunk.slice(0, left)) if (uses(documentOf(stored))) count++
+        left -= chunk.length
+        if (left <= 0) break
       }
       return count
     },

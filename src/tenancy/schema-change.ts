@@ -146,7 +146,8 @@ async function settle(tenant: string, before: Model, after: Model, options: Chan
   }
 }
 
-function lossesOf(before: Model, after: Model): readonly Loss[] {
+/** What a change would remove from resources of types that stay, or what would make them invalid. */
+export function lossesOf(before: Model, after: Model): readonly Loss[] {
   const losses: Loss[] = []
   const left = before.types.filter((type) => after.types.some(({ name }) => name === type.name))
   for (const old of before.schemas) {
@@ -199,7 +200,7 @@ function notesOf(tenant: string, before: Own, after: Own, note: Note): readonly 
 }
 
 /** The declarations of attributes that the model still has: the others are dropped with their attributes. */
-function indexesIn(model: Model, declared: Own['indexes']): ReadonlyMap<string, Json> {
+export function indexesIn(model: Model, declared: Own['indexes']): ReadonlyMap<string, Json> {
   const kept = new Set(model.types.flatMap(({ name, indexed = [] }) => indexed.map((path) => indexKey(name, path))))
   return new Map([...declared].filter(([key]) => kept.has(key)))
 }

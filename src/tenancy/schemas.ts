@@ -2,6 +2,7 @@
 
 import { isObject, type Json, type JsonObject, type ResourceType, type Schema } from '../protocol/index.ts'
 import { NOTE_TYPES } from '../store/index.ts'
+import { type ChangePreview, previewChange } from './change-preview.ts'
 import { invalid, missing } from './errors.ts'
 import { createIndexes, type Indexes } from './indexes.ts'
 import {
@@ -36,13 +37,25 @@ export interface TypeEntry {
   readonly own: boolean
 }
 
-/** How a schema is put. */
-export interface SchemaPutOptions extends ChangeOptions {
+/** Which types a schema that is put extends. */
+interface Extending {
   /** Names of types that it becomes an extension of. */
   readonly extend?: readonly string[] | undefined
   /** Whether resources of these types must have it. */
   readonly required?: boolean | undefined
 }
+
+/** How a schema is put. */
+export interface SchemaPutOptions extends ChangeOptions, Extending {}
+
+/** What a change would do, without doing it. */
+interface Previews {
+  readonly put: (tenant: string, json: Json, options: Previewing & Extending) => Promise<ChangePreview>
+  readonly delete: (tenant: string, id: string, options: Previewing) => Promise<ChangePreview>
+  readonly putType: (tenant: string, json: Json, options: Previewing) => Promise<ChangePreview>
+  readonly deleteType: (tenant: string, name: string, options: Previewing) => Promise<ChangePreview>
+}
+type Previewing = Pick<ChangeOptions, 'usage'>
 
 /** Schemas and resource types of tenants, and what is indexed. */
 export interface Schemas extends Indexes {
@@ -56,6 +69,7 @@ export interface Schemas extends Indexes {
   readonly putType: (tenant: string, json: Json, options: ChangeOptions) => Promise<ResourceType>
   /** Removes a type; `User` and `Group` go back to their built-in form. */
   readonly deleteType: (tenant: string, name: string, options: ChangeOptions) => Promise<void>
+  readonly preview: Previews
 }
 
 /** Creates the schemas part of tenancy. */
@@ -71,27 +85,53 @@ export function createSchemas(deps: ChangeDeps): Schemas {
     ...createIndexes(store, async (tenant) => (await load(tenant)).model, change),
     list: async (tenant) => listSchemas((await load(tenant)).model),
     put: async (tenant, json, options) => {
-      const schema = readDraft(json)
-      const after = await change(tenant, options, (own, before) => withSchema(own, before, schema, options))
-      const put = after.schemas.find(({ id }) => sameUri(id, schema.id))
-      if (put === undefined) throw new Error(`Schema ${schema.id} was put but isn't there`)
+      const after = await change(tenant, options, edits.put(json, options))
+      const id = readDraft(json).id
+      const put = after.schemas.find((schema) => sameUri(schema.id, id))
+      if (put === undefined) throw new Error(`Schema ${id} was put but isn't there`)
       return put
     },
     delete: async (tenant, id, options) => {
-      await change(tenant, options, (own, before) => withoutSchema(own, before, tenant, id))
+      await change(tenant, options, edits.delete(tenant, id))
     },
     listTypes: async (tenant) => {
       const { own, model } = await load(tenant)
       return model.types.map((type) => ({ type, own: own.types.has(type.name) }))
     },
-    putType: async (tenant, json, options) => {
-      const type = readTypeDraft(json)
-      return findType(await change(tenant, options, (own) => withType(own, type)), type.name)
-    },
+    putType: async (tenant, json, options) =>
+      findType(await change(tenant, options, edits.putType(json)), readTypeDraft(json).name),
     deleteType: async (tenant, name, options) => {
-      await change(tenant, options, (own, before) => withoutType(own, before, name))
+      await change(tenant, options, edits.deleteType(name))
+    },
+    preview: {
+      put: (tenant, json, { usage, ...options }) => previewChange(deps, tenant, usage, edits.put(json, options)),
+      delete: (tenant, id, { usage }) => previewChange(deps, tenant, usage, edits.delete(tenant, id)),
+      putType: (tenant, json, { usage }) => previewChange(deps, tenant, usage, edits.putType(json)),
+      deleteType: (tenant, name, { usage }) => previewChange(deps, tenant, usage, edits.deleteType(name)),
     },
   }
+}
+
+type Edit = (own: Own, before: Model) => Own
+
+/** The changes, as they are carried out and previewed. */
+const edits = {
+  put: (json: Json, extending: Extending): Edit => {
+    const schema = readDraft(json)
+    return (own, before) => withSchema(own, before, schema, extending)
+  },
+  delete:
+    (tenant: string, id: string): Edit =>
+    (own, before) =>
+      withoutSchema(own, before, tenant, id),
+  putType: (json: Json): Edit => {
+    const type = readTypeDraft(json)
+    return (own) => withType(own, type)
+  },
+  deleteType:
+    (name: string): Edit =>
+    (own, before) =>
+      withoutType(own, before, name),
 }
 
 function listSchemas(model: Model): readonly SchemaEntry[] {
@@ -122,7 +162,7 @@ function withSchema(
   own: Own,
   before: Model,
   json: JsonObject & { readonly id: string },
-  { extend = [], required = false }: SchemaPutOptions,
+  { extend = [], required = false }: Extending,
 ): Own {
   const { id } = json
   const key = [...own.schemas.keys()].find((known) => sameUri(known, id)) ?? id

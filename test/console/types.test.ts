@@ -1,10 +1,10 @@
-// Resources of a tenant's own types in a real browser: listed, filtered, edited.
+// Resources of a tenant's own types in a real browser: listed, filtered, edited; and what a change of their schema would do.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { STRICT } from '../../src/protocol/index.ts'
 import { checkPage } from './check-page.ts'
 import { hasBrowser, type OpenConsole, openConsole } from './open-console.ts'
-import { seedDevices } from './seed.ts'
+import { DEVICE, seedDevices } from './seed.ts'
 
 describe.runIf(hasBrowser)('types of its own', () => {
   let console: OpenConsole
@@ -71,5 +71,27 @@ describe.runIf(hasBrowser)('types of its own', () => {
     await goto(`/t/acme/r/Device/${first}`)
     await page.getByText('There is no Device with this id').waitFor()
     expect(console.faults()).toEqual([])
+  })
+
+  test('before a schema is saved it is said which resources no longer fit; what loses nothing is saved', async () => {
+    const { page, goto, serving } = console
+    await goto(`/t/acme/schemas/${encodeURIComponent(DEVICE)}`)
+    await page.getByRole('button', { name: 'Remove slots' }).click()
+    await page.getByRole('button', { name: 'Put the schema' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('11 resources would lose values.').waitFor()
+    expect(await dialog.getByRole('link').count()).toBe(10)
+    expect(await dialog.getByRole('button', { name: 'Put it and lose the values' }).isDisabled()).toBe(true)
+    await checkPage(console, 'schema-effects')
+    await page.keyboard.press('Escape')
+    await goto(`/t/acme/schemas/${encodeURIComponent(DEVICE)}`)
+    await page.getByRole('button', { name: 'Add an attribute' }).click()
+    await page.getByRole('button', { name: 'Put the schema' }).click()
+    await dialog.getByText('No resource is concerned.').waitFor()
+    await dialog.getByRole('button', { name: 'Put the schema' }).click()
+    await page.waitForURL(/\/schemas$/)
+    const entry = (await serving.tenancy.schemas.list('acme')).find(({ schema }) => schema.id === DEVICE)
+    expect(entry?.schema.attributes.map(({ name }) => name)).toContain('attribute8')
+    expect(entry?.schema.attributes.map(({ name }) => name)).toContain('slots')
   })
 })

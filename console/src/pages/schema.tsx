@@ -1,13 +1,12 @@
 // One schema: its attributes with their characteristics as words; one's own can be edited as a form and as JSON, the same document.
 
 import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiError, type Body, callOf } from '../api/client.ts'
-import { useAct, useApi } from '../api/use-api.ts'
+import { ApiError, api, apiWithTag, type Body, callOf } from '../api/client.ts'
+import { useAct } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
-import { Confirm } from '../parts/confirm.tsx'
-import { Failed } from '../parts/failed.tsx'
 import { JsonEdit, JsonView } from '../parts/json-view.tsx'
 import { useGo } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
@@ -17,6 +16,7 @@ import { useMay } from '../session.tsx'
 import { type Attribute, Attributes } from './schema-attributes.tsx'
 import { SchemaForm } from './schema-form.tsx'
 import css from './schemas.module.css'
+import { effectsIn, ShapeChange } from './shape-change.tsx'
 
 /** A schema as it is edited. */
 export interface Schema {
@@ -38,24 +38,30 @@ export default function SchemaPage() {
   const tenant = useParam('tenant')
   const urn = useParam('urn')
   const edits = useMay('edit')
-  const read = useApi('GET /tenants/{tenant}/schemas', { params: { tenant }, query: { limit: 1_000 } })
-  if (urn === 'new') return <Editor tenant={tenant} schema={NEW} isNew />
+  const isNew = urn === 'new'
+  const read = useQuery({
+    queryKey: ['schema', tenant, urn],
+    queryFn: ({ signal }) =>
+      apiWithTag('GET /tenants/{tenant}/schemas/{schema}', { params: { tenant, schema: urn } }, { signal }),
+    enabled: !isNew,
+    // What is edited is what was read when the page was opened.
+    gcTime: 0,
+  })
+  if (isNew) return <Editor tenant={tenant} schema={NEW} />
+  if (read.error instanceof ApiError && read.error.status === 404)
+    return (
+      <Page title={urn}>
+        <Empty what={t('gone.what')} why={t('gone.why')} />
+      </Page>
+    )
   return (
     <Loaded read={read} lines={10}>
-      {({ items }) => {
-        const found = items.find(({ id }) => id === urn)
-        if (found === undefined)
-          return (
-            <Page title={urn}>
-              <Empty what={t('gone.what')} why={t('gone.why')} />
-            </Page>
-          )
-        const { own, types, ...schema } = found
+      {({ answer: { own, types, ...schema }, tag }) => {
         const asSchema = schema as unknown as Schema
-        if (own && edits) return <Editor key={JSON.stringify(schema)} tenant={tenant} schema={asSchema} />
+        if (own && edits) return <Editor key={urn} tenant={tenant} schema={asSchema} tag={tag} />
         return (
-          <Page title={found.name} lead={types.join(', ')}>
-            <Panel title={found.id}>
+          <Page title={schema.name} lead={types.join(', ')}>
+            <Panel title={schema.id}>
               <Attributes attributes={asSchema.attributes} />
             </Panel>
             <Panel title="JSON">
@@ -68,66 +74,56 @@ export default function SchemaPage() {
   )
 }
 
+/** Edits a schema, or without a version a new one. */
 function Editor({
   tenant,
-  schema,
-  isNew = false,
+  schema: given,
+  tag: givenTag,
 }: {
   readonly tenant: string
   readonly schema: Schema
-  readonly isNew?: boolean
+  readonly tag?: string | undefined
 }) {
   const { t } = useTranslation('schemas')
   const go = useGo()
-  const forces = useMay('own')
+  // The version that is edited stays the one that was read first, whatever is read meanwhile.
+  const [{ schema, tag }] = useState({ schema: given, tag: givenTag })
+  const isNew = tag === undefined
   const original = JSON.stringify(schema, null, 2)
   const [text, setText] = useState(original)
-  const [asking, setAsking] = useState<'force' | 'delete'>()
+  const [asking, setAsking] = useState<'put' | 'delete'>()
   const put = useAct('PUT /tenants/{tenant}/schemas/{schema}')
   const remove = useAct('DELETE /tenants/{tenant}/schemas/{schema}')
   const document = read(text)
   const id = document?.id ?? schema.id
-  const given = (force: boolean) => ({
+  const putting = (query: { readonly force?: 'true'; readonly dry?: 'true' }) => ({
     params: { tenant, schema: id },
-    query: { ...(force ? { force: 'true' as const } : {}), ...(isNew ? { extends: 'User' } : {}) },
+    query: { ...query, ...(isNew ? { extends: 'User' } : {}) },
     body: (document ?? schema) as unknown as Body<'PUT /tenants/{tenant}/schemas/{schema}'>,
   })
+  const deleting = { tenant, schema: schema.id }
+  const safely = { ifMatch: tag }
   const done = () => go({ to: '/t/$tenant/schemas', params: { tenant } })
-  const inTheWay = put.error instanceof ApiError && put.error.status === 409
   return (
     <Page
       title={isNew ? t('new') : schema.name}
       actions={
         <>
           <AsCommand
-            call={callOf('PUT /tenants/{tenant}/schemas/{schema}', given(false))}
-            command={`lockstep schema put ${tenant} schema.json`}
+            call={callOf('PUT /tenants/{tenant}/schemas/{schema}', putting({}))}
+            command={`lockstep schema put schema.json${isNew ? ' --extends User' : ''} --tenant ${tenant}`}
           />
           {!isNew && (
             <Button variant="default" color="red" onClick={() => setAsking('delete')}>
               {t('deleteSchema')}
             </Button>
           )}
-          <Button
-            disabled={document === undefined || (text === original && !isNew)}
-            loading={put.isPending}
-            onClick={() => put.mutate(given(false), { onSuccess: done })}
-          >
+          <Button disabled={document === undefined || (text === original && !isNew)} onClick={() => setAsking('put')}>
             {t('put')}
           </Button>
         </>
       }
     >
-      {put.error !== null && (
-        <div className={css.refused}>
-          <Failed error={put.error} />
-          {inTheWay && forces && (
-            <Button color="red" onClick={() => setAsking('force')}>
-              {t('force')}
-            </Button>
-          )}
-        </div>
-      )}
       <div className={css.sides}>
         <Panel title={t('form')}>
           {document === undefined ? (
@@ -140,30 +136,43 @@ function Editor({
           <JsonEdit text={text} onChange={setText} height={480} />
         </Panel>
       </div>
-      <Confirm
-        opened={asking === 'force'}
-        title={t('forceTitle', { name: schema.name })}
-        action={t('force')}
-        name={schema.name}
-        run={() => put.mutateAsync(given(true)).then(done)}
-        close={() => setAsking(undefined)}
-      >
-        <p>{put.error instanceof ApiError ? put.error.message : ''}</p>
-      </Confirm>
-      <Confirm
-        opened={asking === 'delete'}
-        title={t('deleteTitle', { name: schema.name })}
-        action={t('deleteSchema')}
-        name={schema.name}
-        run={() =>
-          remove
-            .mutateAsync({ params: { tenant, schema: schema.id }, query: forces ? { force: 'true' } : {} })
-            .then(done)
-        }
-        close={() => setAsking(undefined)}
-      >
-        <p>{t('deleteWhat')}</p>
-      </Confirm>
+      {asking === 'put' && (
+        <ShapeChange
+          tenant={tenant}
+          name={schema.name}
+          title={t('putTitle', { name: schema.name })}
+          action={t('put')}
+          forced={t('force')}
+          dry={async () =>
+            effectsIn(await api('PUT /tenants/{tenant}/schemas/{schema}', putting({ dry: 'true' }), safely))
+          }
+          run={(force) => put.mutateAsync({ ...putting(force ? { force: 'true' } : {}), safely }).then(done)}
+          close={() => setAsking(undefined)}
+        />
+      )}
+      {asking === 'delete' && (
+        <ShapeChange
+          tenant={tenant}
+          name={schema.name}
+          title={t('deleteTitle', { name: schema.name })}
+          action={t('deleteSchema')}
+          forced={t('forceDelete')}
+          danger
+          dry={async () =>
+            effectsIn(
+              await api(
+                'DELETE /tenants/{tenant}/schemas/{schema}',
+                { params: deleting, query: { dry: 'true' } },
+                safely,
+              ),
+            )
+          }
+          run={(force) =>
+            remove.mutateAsync({ params: deleting, query: force ? { force: 'true' } : {}, safely }).then(done)
+          }
+          close={() => setAsking(undefined)}
+        />
+      )}
     </Page>
   )
 }

@@ -3,8 +3,8 @@
 import { z } from 'zod'
 import { cutPage } from '../../store/index.ts'
 import { TenancyError, type TypeEntry } from '../../tenancy/index.ts'
-import { pageWith, type Route, route } from '../route.ts'
-import { ForceQuery, PageQuery, pageOf } from '../shapes.ts'
+import { type Call, pageWith, type Route, type RouteDeps, route } from '../route.ts'
+import { EffectsBody, ForceQuery, PageQuery, pageOf } from '../shapes.ts'
 
 /** A ResourceType resource of RFC 7643 §6; checked by the protocol, not here. */
 const TypeBody = z.looseObject({
@@ -32,6 +32,21 @@ function typeJson({ type, own }: TypeEntry) {
   return { name, description, endpoint, schema: schema.id, schemaExtensions, own }
 }
 
+type Of = Call<{ readonly tenant: string; readonly type: string }>
+
+/** The type of the path; null while there is none, which is a version like any other. */
+async function present({ params }: Of, { tenancy }: RouteDeps) {
+  const found = (await tenancy.schemas.listTypes(params.tenant)).find(({ type }) => type.name === params.type)
+  return found === undefined ? null : typeJson(found)
+}
+
+/** Refuses a type that has another name than the path says. */
+function requireSameName({ params, body }: Call<Of['params'], unknown, z.output<typeof TypeBody>>): void {
+  if (body.name === params.type) return
+  const message = `The path names resource type ${params.type}, but the body's name is ${body.name}`
+  throw new TenancyError('ERR_INVALID', message, { field: 'name' })
+}
+
 /** The routes for resource types. */
 export const TYPE_ROUTES: readonly Route[] = [
   route({
@@ -52,6 +67,20 @@ export const TYPE_ROUTES: readonly Route[] = [
     },
   }),
   route({
+    method: 'get',
+    path: '/tenants/{tenant}/types/{type}',
+    id: 'showType',
+    does: 'Show a resource type of a tenant',
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: TypeEntryBody },
+    present,
+    run: async (call, deps) => {
+      const found = await present(call, deps)
+      if (found !== null) return found
+      throw new TenancyError('ERR_NOT_FOUND', `Tenant "${call.params.tenant}" has no type "${call.params.type}"`)
+    },
+  }),
+  route({
     method: 'put',
     path: '/tenants/{tenant}/types/{type}',
     id: 'putType',
@@ -60,13 +89,19 @@ export const TYPE_ROUTES: readonly Route[] = [
     query: ForceQuery,
     body: TypeBody,
     gives: { status: 200, body: TypeEntryBody },
-    run: async ({ params, query, body, json, actor }, { tenancy, directory: usage }) => {
-      if (body.name !== params.type) {
-        const message = `The path names resource type ${params.type}, but the body's name is ${body.name}`
-        throw new TenancyError('ERR_INVALID', message, { field: 'name' })
-      }
+    present,
+    run: async (call, { tenancy, directory: usage }) => {
+      requireSameName(call)
+      const { params, query, json, actor } = call
       const options = { usage, actor, force: query.force === 'true' }
       return typeJson({ type: await tenancy.schemas.putType(params.tenant, json, options), own: true })
+    },
+    dry: {
+      body: EffectsBody,
+      run: async (call, { tenancy, directory: usage }) => {
+        requireSameName(call)
+        return tenancy.schemas.preview.putType(call.params.tenant, call.json, { usage })
+      },
     },
   }),
   route({
@@ -79,5 +114,11 @@ export const TYPE_ROUTES: readonly Route[] = [
     gives: { status: 204 },
     run: ({ params, query, actor }, { tenancy, directory: usage }) =>
       tenancy.schemas.deleteType(params.tenant, params.type, { usage, actor, force: query.force === 'true' }),
+    present,
+    dry: {
+      body: EffectsBody,
+      run: ({ params }, { tenancy, directory: usage }) =>
+        tenancy.schemas.preview.deleteType(params.tenant, params.type, { usage }),
+    },
   }),
 ]
