@@ -79,6 +79,8 @@ export function ShapeChange({
   )
 }
 
+/** More of them would hide what is asked. */
+const NAMED = 3
 const STATES = { blocks: 'fail', deletes: 'fail', drops: 'warn', converts: 'ok' } as const
 
 function Shown({
@@ -106,7 +108,7 @@ function Shown({
             {examples.length > 0 && (
               <p className={css.examples}>
                 {t('effects.examples')}{' '}
-                {examples.map(({ type, id }) => (
+                {examples.slice(0, NAMED).map(({ type, id }) => (
                   <To key={id} {...pageOfResource(tenant, type, id)}>
                     {type} {id}
                   </To>

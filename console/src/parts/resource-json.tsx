@@ -5,9 +5,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api/client.ts'
 import { type Resource, scim } from '../api/scim.ts'
+import { differences, type Json } from './diff.ts'
 import css from './directory.module.css'
 import { Failed } from './failed.tsx'
-import { JsonEdit, JsonMerge } from './json-view.tsx'
+import { JsonEdit } from './json-view.tsx'
+import { Quicker } from './quicker.tsx'
 
 /** Edits a resource as JSON. */
 export function ResourceJson({
@@ -23,23 +25,24 @@ export function ResourceJson({
 }) {
   const { t } = useTranslation('types')
   // What the page reads anew in the meantime is not what was edited here.
-  const [read] = useState(resource)
-  const [text, setText] = useState(() => JSON.stringify(editable(read), null, 2))
+  const [base, setBase] = useState(resource)
+  const [text, setText] = useState(() => written(base))
   const [theirs, setTheirs] = useState<Resource>()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const mine = documentIn(text)
   const path = `${endpoint}/${resource.id}`
-  const save = async () => {
+  const save = async (over: Resource) => {
     setBusy(true)
     setError(undefined)
     try {
-      await scim(tenant, 'PUT', path, { body: mine, ifMatch: (theirs ?? read).meta?.version })
+      await scim(tenant, 'PUT', path, { body: mine, ifMatch: over.meta?.version })
       done()
     } catch (failure) {
-      setError(failure)
-      if (failure instanceof ApiError && failure.status === 412)
-        setTheirs(await scim(tenant, 'GET', path).catch(() => undefined))
+      const quicker = failure instanceof ApiError && failure.status === 412
+      const now = quicker ? await scim(tenant, 'GET', path).catch(() => undefined) : undefined
+      setTheirs(now)
+      if (now === undefined) setError(failure)
     } finally {
       setBusy(false)
     }
@@ -50,14 +53,21 @@ export function ResourceJson({
       {mine === undefined && <p role="status">{t('notJson')}</p>}
       {error !== undefined && <Failed error={error} />}
       {theirs !== undefined && mine !== undefined && (
-        <>
-          <p>{t('quicker')}</p>
-          <JsonMerge before={editable(theirs)} after={mine} height={300} />
-        </>
+        <Quicker
+          theirs={differences(editable(base), editable(theirs))}
+          yours={differences(editable(base), mine)}
+          keep={() => void save(theirs)}
+          take={() => {
+            setText(written(theirs))
+            setBase(theirs)
+            setTheirs(undefined)
+          }}
+          busy={busy}
+        />
       )}
       <div className={css.buttons}>
-        <Button loading={busy} disabled={mine === undefined} onClick={() => void save()}>
-          {t(theirs === undefined ? 'put' : 'putOver')}
+        <Button loading={busy} disabled={mine === undefined} onClick={() => void save(base)}>
+          {t('put')}
         </Button>
       </div>
     </div>
@@ -65,16 +75,20 @@ export function ResourceJson({
 }
 
 /** What one edits: the server keeps id and meta. RFC 7643 §3.1. */
-function editable({ id: _id, meta: _meta, ...rest }: Resource): object {
-  return rest
+function editable({ id: _id, meta: _meta, ...rest }: Resource): Json {
+  return rest as Json
+}
+
+function written(resource: Resource): string {
+  return JSON.stringify(editable(resource), null, 2)
 }
 
 /** The document that a text is; undefined while it is none. */
-export function documentIn(text: string): { readonly [name: string]: unknown } | undefined {
+export function documentIn(text: string): { readonly [name: string]: Json } | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as { readonly [name: string]: unknown })
+      ? (value as { readonly [name: string]: Json })
       : undefined
   } catch {
     return undefined
