@@ -22,9 +22,11 @@ const LONG_BEFORE_THE_STORE =
   process.env.CI === undefined
     ? []
     : [
-        'test/cli/{access,apps,check,completion,data,files,import,shown,simulate,tenant-file}.test.ts',
-        'test/server/{hub-adapters,offload,reached,serve,sweep-commands,transport}.test.ts',
-        'test/limits.test.ts',
+        'test/cli/{access,app-probe,apps,check,completion,data,files,import,seal,shown,simulate,tenant-file}.test.ts',
+        'test/server/{hub-adapters,hub-moved,offload,proof,reached,requests,serve,sweep-commands,transport}.test.ts',
+        'test/setup/arrivals.test.ts',
+        'test/rfc/s-characteristics.test.ts',
+        'test/{fuzz,limits}.test.ts',
       ]
 
 /** What `scripts/try-package.ts` runs in CI, with the commands of the packed package: not again with those of the sources. */
@@ -36,7 +38,9 @@ const ON_EVERY_STORE = 'test/embed/events/**'
 
 /** In CI only these are run a second time: what is recorded, what the RFCs ask, and the checker. The others are long, and mostly not about answers. */
 const ABOUT_ANSWERS =
-  process.env.CI === undefined ? /^/ : /^(?:src\/(?:provider|node)|test\/(?:rfc|wire|fuzz|conformance|explain))/
+  process.env.CI === undefined
+    ? /^/
+    : /^(?:src\/provider|test\/(?:rfc(?!\/s-characteristics)|wire|fuzz|conformance|explain))/
 
 /**
  * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
