@@ -22,6 +22,7 @@ const PATHS = [
   '/t/acme/schemas/urn:ietf:params:scim:schemas:core:2.0:User',
   '/t/acme/types/User',
   '/t/acme/import',
+  '/t/acme/check',
   '/t/acme/people',
   '/t/acme/groups',
   '/t/acme/changes',

@@ -1,6 +1,6 @@
 // The pages of what comes in: connections and the requests of identity providers.
 
-import { FlaskConical, Plug, ScrollText } from 'lucide-react'
+import { FlaskConical, Plug, ScrollText, ShieldCheck } from 'lucide-react'
 import type { PageEntry } from '../pages.ts'
 
 /** Pages of what comes in. */
@@ -71,5 +71,21 @@ export const IN_PAGES: readonly PageEntry[] = [
     group: 'in',
     icon: FlaskConical,
     load: () => import('./try.tsx'),
+  },
+  {
+    path: '/t/$tenant/check',
+    name: 'check',
+    area: 'checks',
+    needs: 'values',
+    group: 'in',
+    icon: ShieldCheck,
+    load: () => import('./check.tsx'),
+  },
+  {
+    path: '/t/$tenant/check/$check',
+    name: 'detail',
+    area: 'checks',
+    needs: 'values',
+    load: () => import('./check-run.tsx'),
   },
 ]

@@ -4,6 +4,7 @@ import 'i18next'
 import type api from './en/api.json'
 import type apps from './en/apps.json'
 import type changes from './en/changes.json'
+import type checks from './en/checks.json'
 import type common from './en/common.json'
 import type connections from './en/connections.json'
 import type groups from './en/groups.json'
@@ -25,6 +26,7 @@ export interface Words {
   apps: typeof apps
   api: typeof api
   changes: typeof changes
+  checks: typeof checks
   groups: typeof groups
   people: typeof people
   common: typeof common
