@@ -1,5 +1,6 @@
 // Opens the record of requests where the settings say it is kept.
 
+import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { memoryRecord, type RecordStore } from '../record/index.ts'
 import type { Settings } from './settings.ts'
@@ -34,8 +35,17 @@ export function recordFile({
     : undefined
 }
 
+/** Copies the record, where it is in a file, to the place beside a copy of the database. Returns that place; undefined: nothing was recorded. */
+export async function copyRecord(from: string, database: string): Promise<string | undefined> {
+  if (!existsSync(from)) return undefined
+  const { copyRecordFile } = await import('../record/sqlite/copy.ts')
+  const to = besideOf(database)
+  copyRecordFile(from, to)
+  return to
+}
+
 /** The file beside that of the directory: `lockstep.record.db` beside `lockstep.db`. */
-function besideOf(file: string): string {
+export function besideOf(file: string): string {
   const extension = extname(file)
   return join(dirname(file), `${basename(file, extension)}.record${extension === '' ? '.db' : extension}`)
 }

@@ -1,7 +1,11 @@
 // Tests the commands that show recorded requests, on the file that a server has written.
 
 import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { onPostgres } from '../database-under-test.ts'
 import { type Serving, serve } from '../serve.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -52,6 +56,26 @@ test('requests shows one by its id', async () => {
   expect(text).toContain('SCIM_NOT_FOUND')
   const missing = await lockstep('requests', 'r_0000000000000')
   expect([missing.code === 0, /There is no request/.test(missing.text)]).toEqual([false, true])
+})
+
+test.skipIf(onPostgres)('a backup with the record shows the same requests', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-record-'))
+  try {
+    const file = join(folder, 'copy.db')
+    expect((await lockstep('backup', file, '--with-record')).text).toContain(join(folder, 'copy.record.db'))
+    expect(statSync(join(folder, 'copy.record.db')).mode & 0o777).toBe(0o600)
+    const shown = await new Promise<string>((resolve) => {
+      const words = [main, 'requests', refused, '--database', `sqlite:${file}`]
+      execFile(process.execPath, words, (_error, stdout) => resolve(stdout))
+    })
+    expect(shown).toContain('SCIM_NOT_FOUND')
+    expect((await lockstep('backup', join(folder, 'copy.db'), '--with-record')).text).toMatch(/already exists/)
+    expect((await lockstep('backup', join(folder, 'b.db'), '--with-record', '--record', 'off')).text).toMatch(
+      /here it is off/,
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('faults shows like failures as one', async () => {

@@ -4,18 +4,21 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { commandName } from '../../server/index.ts'
-import { systemReason } from '../../site/index.ts'
+import { besideOf, copyRecord, recordFile, systemReason } from '../../site/index.ts'
 import { fileError } from '../files/file-error.ts'
 import { withFileLock } from '../files/file-lock.ts'
 import { flagOption, type Options, UsageError } from '../terminal/options.ts'
 import { printJson, printLine } from '../terminal/print.ts'
-import { withLocal } from './local.ts'
+import { localSettings, withLocal } from './local.ts'
 
 /** `lockstep backup`: a consistent copy of the database, while other processes read and write it. */
 export async function backup([file = '']: readonly string[], options: Options): Promise<void> {
   if (file === '-') throw new UsageError("A backup can't be written to standard output; name a file")
+  const withRecord = flagOption(options, 'withRecord')
+  const record = withRecord ? requireRecord(options) : undefined
   const refuseOld = () => {
-    if (existsSync(file)) throw new UsageError(`${file} already exists; choose a new file`)
+    const old = [file, ...(withRecord ? [besideOf(file)] : [])].find((name) => existsSync(name))
+    if (old !== undefined) throw new UsageError(`${old} already exists; choose a new file`)
   }
   refuseOld()
   await withLocal(options, async ({ store }) => {
@@ -29,12 +32,26 @@ export async function backup([file = '']: readonly string[], options: Options): 
       })
     })
     const { size } = await stat(file)
-    if (flagOption(options, 'json')) printJson({ file, bytes: size })
-    else
+    const copied = record === undefined ? undefined : await copyRecord(record, file)
+    if (flagOption(options, 'json'))
+      printJson({ file, bytes: size, ...(copied === undefined ? {} : { record: copied }) })
+    else {
       printLine(
         `Copied the database to ${file} (${size.toLocaleString('en')} bytes). To use the copy: ${commandName()} serve --database sqlite:${file}`,
       )
+      if (copied !== undefined) printLine(`Copied the record of requests to ${copied}, where the copy finds it.`)
+      else if (withRecord) printLine('No request has been recorded yet.')
+    }
   })
+}
+
+/** The file of the record. Throws where it is in no file. */
+function requireRecord(options: Options): string {
+  const file = recordFile(localSettings(options))
+  if (file !== undefined) return file
+  throw new UsageError(
+    '--with-record copies a record of requests in a file; here it is off, in memory or in PostgreSQL',
+  )
 }
 
 /** Removes partial files of killed backups to the same file. The caller holds the lock. */

@@ -1,6 +1,7 @@
 // The commands for the database as a whole: backup and cluster.
 
-import { type CommandEntry, DATABASE, SEAL_KEY_FILE } from '../terminal/command-entry.ts'
+import { SETTINGS } from '../../site/index.ts'
+import { type CommandEntry, DATABASE, fromTable, SEAL_KEY_FILE } from '../terminal/command-entry.ts'
 
 /** Commands for the database as a whole: backup and cluster. */
 export const DATABASE_COMMANDS: readonly CommandEntry[] = [
@@ -9,7 +10,11 @@ export const DATABASE_COMMANDS: readonly CommandEntry[] = [
     args: '<file>',
     does: 'Write a consistent copy of the database to a file, while the server runs',
     example: 'backup /backups/lockstep-monday.db',
-    options: [...DATABASE],
+    options: [
+      ['--with-record', 'copy the record of requests, too, beside the copy: x.record.db beside x.db'],
+      fromTable(SETTINGS.record, 'place'),
+      ...DATABASE,
+    ],
     run: async (args, options) => (await import('./backup.ts')).backup(args, options),
   },
   {
