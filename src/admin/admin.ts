@@ -28,7 +28,7 @@ import { presentRecord } from './present-record.ts'
 import { readCall } from './read-call.ts'
 import type { RecordAccess } from './record-access.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
-import type { Route, RouteDeps } from './route.ts'
+import type { PolicyTold, Route, RouteDeps } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
@@ -56,6 +56,8 @@ export interface AdminOptions {
   readonly publicUrl?: string
   /** The provider, for SCIM below the admin API. Absent: one of its own, without threads for what is heavy. */
   readonly scim?: Handle
+  /** What browsers report of the policy of pages; absent: nobody listens. */
+  readonly policy?: PolicyTold
   /** The record of requests; absent: none is kept. */
   readonly record?: RecordAccess
   /** Called with each internal error. */
@@ -97,7 +99,21 @@ export function createAdmin(options: AdminOptions): Admin {
   })
   const checks = createChecks({ store, environment, background: options.background ?? createBackground() })
   const openOutbound = options.openOutbound ?? (() => ({ fetch: nowhere, close: async () => undefined }))
-  const shared = { tenancy, directory, lists, streams, ways, audit, record, store, history, checks, openOutbound }
+  const { policy } = options
+  const shared = {
+    tenancy,
+    directory,
+    lists,
+    streams,
+    ways,
+    audit,
+    record,
+    policy,
+    store,
+    history,
+    checks,
+    openOutbound,
+  }
   const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 

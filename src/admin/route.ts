@@ -105,6 +105,17 @@ export interface Call<Params = { readonly [name: string]: string }, Query = unkn
   readonly setCookie: (line: string) => void
 }
 
+/** What browsers report of the policy of pages: how often something was blocked, and what. Times in milliseconds since 1970. */
+export type PolicyTold = () => {
+  readonly count: number
+  readonly violations: readonly {
+    readonly directive: string
+    readonly blocked: string
+    readonly count: number
+    readonly last: number
+  }[]
+}
+
 /** What routes work with. */
 export interface RouteDeps {
   readonly tenancy: Tenancy
@@ -124,6 +135,8 @@ export interface RouteDeps {
   readonly history: HistoryReader
   /** SCIM requests as the caller. */
   readonly scim: AskScim
+  /** What browsers report of the policy of pages; absent where nobody listens. */
+  readonly policy: PolicyTold | undefined
   /** The record of requests; absent where none is kept. */
   readonly record: RecordAccess | undefined
   /** The server's own provider, which sends what is heavy to threads. */

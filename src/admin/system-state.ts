@@ -8,7 +8,7 @@ import { HUB_READER } from '../hub/index.ts'
 import type { Store } from '../store/index.ts'
 import { isoTime } from '../tenancy/index.ts'
 import type { RecordAccess } from './record-access.ts'
-import type { RouteDeps } from './route.ts'
+import type { PolicyTold, RouteDeps } from './route.ts'
 
 /** Most tenants that are counted, and most readers that are behind. */
 const MOST = 1_000
@@ -42,6 +42,20 @@ export const SystemState = z.object({
     })
     .optional()
     .describe('The record of requests; absent where none is kept'),
+  policy: z
+    .object({
+      count: z.int().describe('Times that a browser blocked something'),
+      violations: z.array(
+        z.object({
+          directive: z.string().describe('What blocked it, like script-src-elem'),
+          blocked: z.string().describe('inline, eval, or the origin that it was to come from'),
+          count: z.int(),
+          last: z.iso.datetime(),
+        }),
+      ),
+    })
+    .optional()
+    .describe('What browsers reported of the pages of this process since its start'),
   readers: z
     .object({ behind: z.int(), lines: z.int().describe('How many the last of them has not read yet') })
     .describe('Readers of logs that have not come to the end; at most 1,000 are counted'),
@@ -60,7 +74,11 @@ export const SystemBody = SystemState.extend({
 })
 
 /** Looks at the system now. */
-export async function readSystem({ store, record }: Pick<RouteDeps, 'store' | 'record'>) {
+export async function readSystem({
+  store,
+  record,
+  policy,
+}: Pick<RouteDeps, 'store' | 'record'> & Partial<Pick<RouteDeps, 'policy'>>) {
   const [database, recorded, readers, logs] = await Promise.all([
     databaseOf(store),
     recordOf(record),
@@ -71,9 +89,14 @@ export async function readSystem({ store, record }: Pick<RouteDeps, 'store' | 'r
     process: processOf(),
     database,
     ...(recorded === undefined ? {} : { record: recorded }),
+    ...(policy === undefined ? {} : { policy: policyOf(policy()) }),
     readers,
     sweeps: logs === undefined ? {} : { logs },
   }
+}
+
+function policyOf({ count, violations }: ReturnType<PolicyTold>) {
+  return { count, violations: violations.map(({ last, ...one }) => ({ ...one, last: new Date(last).toISOString() })) }
 }
 
 function processOf() {

@@ -12,6 +12,7 @@ import type { Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
 import type { Metrics } from './monitoring/metrics.ts'
+import type { PolicyReports } from './policy-reports.ts'
 import { MOST_KEPT } from './record-retention.ts'
 import type { Recording } from './recording.ts'
 import { protect } from './security-headers.ts'
@@ -30,6 +31,7 @@ export interface AdminFaceDeps extends FaceDeps {
   readonly publicUrl: string | undefined
   /** Absent where no record of requests is kept. */
   readonly record: Recording | undefined
+  readonly policyReports: PolicyReports
   readonly sealer: Sealer
   readonly settings: Pick<Settings, 'outboundAllow' | 'outboundProxy' | 'recordDays'>
   readonly report: Report
@@ -107,6 +109,7 @@ async function load(deps: AdminFaceDeps) {
     background: await deps.background(),
     hub: await hub(),
     scim: provider.handle,
+    policy: deps.policyReports.told,
     ...(record === undefined ? {} : { record: accessTo(record, deps.settings.recordDays) }),
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),

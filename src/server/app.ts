@@ -18,6 +18,7 @@ import type { RequestLog } from './monitoring/request-log.ts'
 import { createRouteMeters } from './monitoring/route-meters.ts'
 import type { Writability } from './monitoring/writability.ts'
 import { createOffload, type Offload } from './offload/offload.ts'
+import { createPolicyReports } from './policy-reports.ts'
 import { probeFaces } from './probe-faces.ts'
 import type { Recording } from './recording.ts'
 import { createRequestOrigin } from './request-origin.ts'
@@ -75,6 +76,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     setup.watch.lost({ path, header: (name) => request.headers[name]?.toString() })
   const faceDeps = { requestOrigin, log, requestLog, lost }
   const { publicUrl } = settings
+  const policyReports = createPolicyReports()
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
     scimFace({
@@ -107,10 +109,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
       report,
       broken,
       record: recording,
+      policyReports,
     }),
     setupFace({ ...faceDeps, setup, bodies, broken }),
     keyFace({ ...faceDeps, hub: site.hub }),
-    ...consoleFaces({ ...faceDeps, settings }),
+    ...consoleFaces({ ...faceDeps, settings, policyReports }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
   ]
   let serving: Serving | undefined

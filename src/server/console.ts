@@ -6,14 +6,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Answer } from '../call.ts'
+import { environment } from '../environment.ts'
 import { send } from '../node.ts'
 import { methodNotAllowed, notFound } from '../protocol/index.ts'
 import type { Settings } from '../site/index.ts'
 import { type Face, type FaceDeps, faceOf, refusalAnswer } from './faces.ts'
-import { protect } from './security-headers.ts'
+import type { PolicyReports } from './policy-reports.ts'
+import { protect, REPORTS_PATH } from './security-headers.ts'
 
 /** What the faces are connected to. */
 export interface ConsoleDeps extends FaceDeps {
+  /** Takes what browsers report of the policy. */
+  readonly policyReports: PolicyReports
   readonly settings: Settings
 }
 
@@ -55,25 +59,59 @@ const toGzip = promisify(gzip)
 export function consoleFaces(deps: ConsoleDeps): readonly Face[] {
   if (deps.settings.console === false) return []
   const { publicUrl } = deps.settings
+  const prefix = pathOf(publicUrl)
   let reading: Promise<Built | undefined> | undefined
-  const face = (prefix: string, answer: (built: Built, request: IncomingMessage) => Answer | Promise<Answer>) =>
+  const face = (place: string, answer: (built: Built, request: IncomingMessage) => Answer | Promise<Answer>) =>
     faceOf(deps, {
-      prefix,
+      prefix: place,
       openTo: 'private',
       listener: async (request, response) => {
         reading ??= readBuilt(publicUrl)
-        protect(response, deps.requestOrigin.origin(request), 'page')
+        protect(response, deps.requestOrigin.origin(request), 'page', prefix)
         await answerRead(request, response, await reading, answer)
       },
     })
   const page = (name: keyof Built['pages']) => (built: Built, request: IncomingMessage) =>
     pageAnswer(built.pages[name], request)
   return [
+    faceOf(deps, {
+      prefix: REPORTS_PATH,
+      openTo: 'private',
+      listener: (request, response) => takeReport(deps, request, response),
+    }),
     face(ASSETS, (built, request) => assetAnswer(built, request)),
     face('/console/', (built, request) => (wantsPage(request) ? page('console')(built, request) : NO_FILE)),
     face('/console', page('console')),
     face('/setup', page('setup')),
   ]
+}
+
+/** The path of the public URL, where a proxy has put the server below one. */
+function pathOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+}
+
+/** Longest body of a report. */
+const REPORT_BYTES = 16_384
+
+/** Takes a report of a browser. Anybody can send one: it is counted, bounded, and answered with nothing. */
+async function takeReport(
+  { policyReports, requestOrigin }: ConsoleDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  protect(response, requestOrigin.origin(request), 'api')
+  if (request.method !== 'POST') return send(request, response, refusalAnswer(methodNotAllowed(['POST'])))
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request) {
+    length += (chunk as Uint8Array).length
+    if (length > REPORT_BYTES) break
+    chunks.push(chunk as Uint8Array)
+  }
+  if (length <= REPORT_BYTES) policyReports.take(Buffer.concat(chunks).toString(), environment.now())
+  if (response.destroyed) return
+  send(request, response, { status: length > REPORT_BYTES ? 413 : 204, headers: [] })
 }
 
 async function answerRead(
@@ -142,7 +180,7 @@ async function encoded(
 
 /** Reads all files, with the path that a proxy in front adds put into the pages; undefined if the console was not built. */
 async function readBuilt(publicUrl: string | undefined): Promise<Built | undefined> {
-  const prefix = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+  const prefix = pathOf(publicUrl)
   for (const place of PLACES) {
     const folder = new URL(place, import.meta.url)
     const names = await readdir(new URL('assets/', folder)).catch(() => undefined)

@@ -22,6 +22,9 @@ const PAGE_POLICY = [
   "trusted-types 'none'",
 ].join('; ')
 
+/** Where browsers report what the policy has blocked, below the address of the server. */
+export const REPORTS_PATH = '/console/policy'
+
 /** What a browser could be asked for, and never is. */
 const FEATURES = [
   'accelerometer',
@@ -66,9 +69,11 @@ function securityHeaders(origin: string, policy: string): { readonly [name: stri
 
 /**
  * Puts the headers on an answer that is still to come; those that the answer brings itself replace them. `page`: it is one of ours, which
- * loads our own files.
+ * loads our own files, and whose browser reports what it has blocked. `prefix`: the path of the public URL.
  */
-export function protect(response: ServerResponse, origin: string, what: 'page' | 'api'): void {
-  const policy = what === 'page' ? PAGE_POLICY : API_POLICY
+export function protect(response: ServerResponse, origin: string, what: 'page' | 'api', prefix = ''): void {
+  const reports = `${prefix}${REPORTS_PATH}`
+  const policy = what === 'page' ? `${PAGE_POLICY}; report-uri ${reports}; report-to policy` : API_POLICY
+  if (what === 'page') response.setHeader('Reporting-Endpoints', `policy="${reports}"`)
   for (const [name, value] of Object.entries(securityHeaders(origin, policy))) response.setHeader(name, value)
 }

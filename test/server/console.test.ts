@@ -67,11 +67,29 @@ describe('the console', () => {
     expect((await raw('/console', {}, 'POST')).status).toBe(405)
   })
 
+  test('what browsers report of the policy is counted, and shown to owners', async () => {
+    const page = await fetch(`${serving.url}/console`, { headers: HTML })
+    expect(page.headers.get('content-security-policy')).toMatch(/report-uri \/console\/policy; report-to policy$/)
+    const send = (body: string) => fetch(`${serving.url}/console/policy`, { method: 'POST', body })
+    const report = { effectiveDirective: 'script-src-elem', blockedURL: 'inline' }
+    expect((await send(JSON.stringify([{ type: 'csp-violation', body: report }]))).status).toBe(204)
+    expect((await send('{')).status).toBe(204)
+    expect((await send('x'.repeat(20_000))).status).toBe(413)
+    expect((await fetch(`${serving.url}/console/policy`)).status).toBe(405)
+    const { token } = await serving.tenancy.adminTokens.create({ role: 'owner' })
+    const system = await fetch(`${serving.url}/admin/v1/system`, { headers: { authorization: `Bearer ${token}` } })
+    expect(((await system.json()) as { readonly policy: object }).policy).toEqual({
+      count: 1,
+      violations: [{ directive: 'script-src-elem', blocked: 'inline', count: 1, last: expect.stringMatching(/Z$/) }],
+    })
+  })
+
   test('behind a proxy that adds a path, pages name their files with it', async () => {
     const behind = await serve({ flags: { publicUrl: 'https://example.com/scim' } })
     const page = await fetch(`http://127.0.0.1:${behind.port}/console`, { headers: HTML })
     expect(await page.text()).toContain('src="/scim/console/assets/index-')
     expect(page.headers.get('strict-transport-security')).not.toBeNull()
+    expect(page.headers.get('reporting-endpoints')).toBe('policy="/scim/console/policy"')
     await behind.close()
   })
 

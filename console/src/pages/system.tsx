@@ -59,6 +59,7 @@ export default function SystemPage() {
             <DatabasePanel own={system.database} shortened={system.sweeps.logs} />
             <RecordPanel own={system.record} />
             <ReadersPanel own={system.readers} />
+            {system.policy !== undefined && <PolicyPanel own={system.policy} />}
             <ResourcesPanel resources={system.database.resources} />
           </Panels>
         )}
@@ -110,6 +111,33 @@ function DatabasePanel({
           ],
           [t('database.lines'), number(own.lines)],
           [t('database.shortened'), shortened === undefined ? t('database.never') : moment(shortened)],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+/** What browsers have blocked on pages of this server. */
+function PolicyPanel({ own: { count, violations } }: { readonly own: NonNullable<System['policy']> }) {
+  const { t } = useTranslation('system')
+  if (count === 0)
+    return (
+      <Panel title={t('policy.title')}>
+        <Status state="ok">{t('policy.none')}</Status>
+      </Panel>
+    )
+  return (
+    <Panel title={t('policy.title')}>
+      <p>{t('policy.what', { count })}</p>
+      <ShortTable
+        label={t('policy.title')}
+        rows={violations}
+        keyOf={({ directive, blocked }) => `${directive} ${blocked}`}
+        columns={[
+          { title: t('policy.directive'), cell: ({ directive }) => <code>{directive}</code> },
+          { title: t('policy.blocked'), cell: ({ blocked }) => blocked },
+          { title: t('policy.times'), align: 'end', cell: (one) => number(one.count) },
+          { title: t('policy.last'), cell: ({ last }) => moment(last) },
         ]}
       />
     </Panel>
