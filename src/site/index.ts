@@ -8,7 +8,7 @@ export type { HubHooks, RunningHub } from './hub-run.ts'
 export type { ProviderHooks, Skipped } from './provider.ts'
 export { readSettings } from './read-settings.ts'
 export { plainMessage, reasonOf, subjectOf, systemReason } from './reason.ts'
-export { besideOf, copyRecord, openRecord, recordFile } from './record-place.ts'
+export { besideOf, copyRecordBeside, openRecord, recordFile } from './record-place.ts'
 export type { SealKeys } from './seal-keys.ts'
 export {
   databaseFlag,

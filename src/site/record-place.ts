@@ -36,11 +36,11 @@ export function recordFile({
 }
 
 /** Copies the record, where it is in a file, to the place beside a copy of the database. Returns that place; undefined: nothing was recorded. */
-export async function copyRecord(from: string, database: string): Promise<string | undefined> {
+export async function copyRecordBeside(from: string, database: string): Promise<string | undefined> {
   if (!existsSync(from)) return undefined
-  const { copyRecordFile } = await import('../record/sqlite/copy.ts')
+  const { copyRecord } = await import('../record/sqlite/sqlite.ts')
   const to = besideOf(database)
-  copyRecordFile(from, to)
+  await copyRecord(from, to)
   return to
 }
 

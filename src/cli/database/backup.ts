@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { commandName } from '../../server/index.ts'
-import { besideOf, copyRecord, recordFile, systemReason } from '../../site/index.ts'
+import { besideOf, copyRecordBeside, recordFile, systemReason } from '../../site/index.ts'
 import { fileError } from '../files/file-error.ts'
 import { withFileLock } from '../files/file-lock.ts'
 import { flagOption, type Options, UsageError } from '../terminal/options.ts'
@@ -32,7 +32,7 @@ export async function backup([file = '']: readonly string[], options: Options): 
       })
     })
     const { size } = await stat(file)
-    const copied = record === undefined ? undefined : await copyRecord(record, file)
+    const copied = record === undefined ? undefined : await copyRecordBeside(record, file)
     if (flagOption(options, 'json'))
       printJson({ file, bytes: size, ...(copied === undefined ? {} : { record: copied }) })
     else {

@@ -15,6 +15,12 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** Copies the record to another file while servers write to it. The copy appears complete, or not at all. */
+export async function copyRecord(file: string, to: string): Promise<void> {
+  const { copyRecordFile } = await import('./copy.ts')
+  copyRecordFile(file, to)
+}
+
 /** Opens the record in a file. The file is opened with the first call, and again after each failure to. */
 export function sqliteRecord(file: string, { mostPages }: SqliteRecordOptions = {}): RecordStore {
   const waiting = new Map<number, Waiting>()
