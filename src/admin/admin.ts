@@ -80,7 +80,7 @@ const SIGNED_IN: Pick<Route, 'id' | 'needs'> = { id: 'describe', needs: { capabi
 /** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens and sessions of its own. */
 export function createAdmin(options: AdminOptions): Admin {
   const { store, tenancy, directory } = options
-  const record = options.record === undefined ? undefined : presentRecord(options.record, store)
+  const seen = seenOf(options)
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
@@ -99,21 +99,7 @@ export function createAdmin(options: AdminOptions): Admin {
   })
   const checks = createChecks({ store, environment, background: options.background ?? createBackground() })
   const openOutbound = options.openOutbound ?? (() => ({ fetch: nowhere, close: async () => undefined }))
-  const { policy } = options
-  const shared = {
-    tenancy,
-    directory,
-    lists,
-    streams,
-    ways,
-    audit,
-    record,
-    policy,
-    store,
-    history,
-    checks,
-    openOutbound,
-  }
+  const shared = { tenancy, directory, lists, streams, ways, audit, ...seen, store, history, checks, openOutbound }
   const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
@@ -238,4 +224,9 @@ function fits(route: Route, path: string): boolean {
   const wanted = route.path.split('/')
   const given = path.split('/')
   return wanted.length === given.length && wanted.every((part, at) => part.startsWith('{') || part === given[at])
+}
+
+/** What routes see of the record, and of what browsers report. */
+function seenOf({ record, policy, store }: AdminOptions): Pick<RouteDeps, 'record' | 'policy'> {
+  return { record: record === undefined ? undefined : presentRecord(record, store), policy }
 }
