@@ -10,6 +10,7 @@ const main = join(import.meta.dirname, '../../src/cli/main.ts')
 /** A server that runs. */
 export interface RunningLockstep {
   readonly url: string
+  readonly pid: number | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -37,6 +38,7 @@ export async function startLockstep(folder: string): Promise<RunningLockstep> {
   })
   return {
     url,
+    pid: child.pid,
     async stop() {
       child.kill('SIGTERM')
       await ended

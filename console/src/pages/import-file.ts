@@ -27,7 +27,14 @@ function fromCsv(text: string): readonly (readonly string[])[] {
   // A semicolon or a tab is what spreadsheets write in some countries.
   const first = text.slice(0, text.search(/\r?\n|$/))
   const delimiter = [',', ';', '\t'].sort((a, b) => first.split(b).length - first.split(a).length)[0] ?? ','
-  return parse(text, { bom: true, delimiter, relax_column_count: true, skip_empty_lines: true, trim: true })
+  return parse(text, {
+    bom: true,
+    delimiter,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    trim: true,
+  })
 }
 
 /** Lines of JSON as rows: the heading is every name there is, parts of names with dots. */

@@ -92,16 +92,17 @@ export function FoundGrid<Row extends { readonly resource: object }>({
   )
 }
 
-/** Reads on by itself when all that indexes give is there: whoever still looks wants the rest. */
+/** Reads on by itself when all that indexes give is there: whoever still looks wants the rest. At once where they give nothing. */
 function useReading(list: {
   readonly hasMore: boolean
   readonly items: readonly unknown[]
   readonly more: () => void
 }): void {
   const few = list.hasMore && list.items.length < 50
+  const waitMs = list.items.length === 0 ? 0 : 250
   useEffect(() => {
     if (!few) return
-    const timer = setTimeout(list.more, 250)
+    const timer = setTimeout(list.more, waitMs)
     return () => clearTimeout(timer)
-  }, [few, list.more])
+  }, [few, waitMs, list.more])
 }
