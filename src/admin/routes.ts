@@ -9,6 +9,7 @@ import { CHECK_ROUTES } from './routes/checks.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { EXPLAIN_ROUTES } from './routes/explain.ts'
 import { FIND_ROUTES } from './routes/find.ts'
+import { HAPPENING_ROUTES } from './routes/happenings.ts'
 import { HISTORY_ROUTES } from './routes/history.ts'
 import { HOLD_ROUTES } from './routes/holds.ts'
 import { IMPORT_ROUTES } from './routes/imports.ts'
@@ -67,6 +68,7 @@ export const ROUTES: readonly Route[] = [
   ...LOG_ROUTES,
   ...EXPLAIN_ROUTES,
   ...HISTORY_ROUTES,
+  ...HAPPENING_ROUTES,
   ...UNDO_ROUTES,
   ...IMPORT_ROUTES,
   ...CHECK_ROUTES,

@@ -253,6 +253,54 @@ test('a change leads to the request that made it: one that changed nothing did n
   expect((await admin(`/tenants/${made.tenant}/log/999999/cause`)).status).toBe(404)
 })
 
+test('all that happened to somebody is one list, each once in pages, and a change has the request that made it', async () => {
+  const first = await send('POST', '/Users', { ...user('story'), active: true })
+  const { id } = JSON.parse(first.text)
+  const refused = await send('POST', '/Users', user('story'))
+  const off = await send('PATCH', `/Users/${id}`, {
+    schemas: [PATCH],
+    Operations: [{ op: 'replace', path: 'active', value: false }],
+  })
+  const read = await send('GET', `/Users/${id}`)
+  await kept(read.id)
+  const page = async (query: string) => {
+    const path = `/tenants/${made.tenant}/resources/User/${id}/happenings?${query}`
+    const { status, body } = await admin(path)
+    expectDocumented('GET', path, status, JSON.stringify(body))
+    return body
+  }
+  interface Happening {
+    readonly kind: string
+    readonly maker?: string
+    readonly request?: { readonly id: string }
+    readonly change?: { readonly line: { readonly op: string } }
+  }
+  const shown = ({ kind, maker, request, change }: Happening) =>
+    change === undefined ? `${kind} ${request?.id}` : `${change.line.op} ${maker}`
+  const whole = (await page('')).items
+  expect(whole.map(shown)).toEqual([
+    `patch ${off.id}`,
+    `request ${refused.id}`,
+    `request ${first.id}`,
+    `create ${first.id}`,
+  ])
+  expect((await page('kinds=read')).items.map(shown)).toEqual([`read ${read.id}`])
+  expect((await page('kinds=push,receipt')).items).toEqual([])
+  const keys: string[] = []
+  for (let next: string | undefined = ''; next !== undefined && keys.length < 20; ) {
+    const { items, next: beyond } = await page(
+      `limit=1&kinds=change,request,read${next === '' ? '' : `&before=${next}`}`,
+    )
+    keys.push(...items.map(({ key }: { key: string }) => key))
+    next = beyond
+  }
+  const all = (await page('kinds=change,request,read&limit=200')).items
+  // In pages of one, no request lies beside its change.
+  expect(keys.length).toBe(all.length + 1)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect((await admin(`/tenants/${made.tenant}/resources/User/${id}/happenings?before=e30x`)).status).toBe(400)
+})
+
 describe('what happened to an address', () => {
   const find = async (name: string, who = 'owner') => {
     const response = await fetch(`${server.url}/admin/v1/tenants/${made.tenant}/whereabouts`, {

@@ -1,22 +1,24 @@
-// What happened to a resource, newest first, each change with what it did, and a way back.
+// All that happened to a resource, newest first: changes with a way back, requests, what apps were sent, receipts.
 
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, api } from '../api/client.ts'
+import { several, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
-import { Differences } from './change-diff.tsx'
-import { differencesIn, stateOf } from './changes.ts'
 import css from './directory.module.css'
-import { To } from './link.tsx'
+import { rowOf } from './happening-rows.tsx'
 import { Empty, Loaded } from './loaded.tsx'
-import type { Happening } from './timeline.tsx'
 import { Timeline } from './timeline.tsx'
 import { UndoPlan } from './undo-plan.tsx'
 
-type Page = Answer<'GET /tenants/{tenant}/resources/{type}/{id}/timeline'>
-type Entry = Page['items'][number]
+const KINDS = ['change', 'request', 'read', 'push', 'receipt'] as const
+/** What is shown at first: reads that changed nothing come by the hundred. */
+const FIRST = ['change', 'request', 'push', 'receipt']
+const SEARCH = { kinds: several() }
+
+type Page = Answer<'GET /tenants/{tenant}/resources/{type}/{id}/happenings'>
 
 /** The timeline of a resource. */
 export function Story({
@@ -31,56 +33,55 @@ export function Story({
   readonly undone: () => void
 }) {
   const { t } = useTranslation('people')
-  const { t: parts } = useTranslation('changes')
+  const { t: changes } = useTranslation('changes')
   const mayEdit = useMay('edit')
   const [undoing, setUndoing] = useState<number>()
+  const [search, change] = useSearchState(SEARCH)
+  const offered = KINDS.filter((kind) => kind !== 'receipt' || type === 'User')
+  const chosen = search.kinds.length === 0 ? FIRST : search.kinds
+  const kinds = offered.filter((kind) => chosen.includes(kind))
   const read = useInfiniteQuery({
-    queryKey: ['timeline', tenant, type, id],
-    initialPageParam: undefined as number | undefined,
+    queryKey: ['happenings', tenant, type, id, kinds],
+    initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
       api(
-        'GET /tenants/{tenant}/resources/{type}/{id}/timeline',
-        {
-          params: { tenant, type, id },
-          query: { limit: 50, ...(pageParam === undefined ? {} : { before: pageParam }) },
-        },
+        'GET /tenants/{tenant}/resources/{type}/{id}/happenings',
+        { params: { tenant, type, id }, query: { limit: 50, kinds: kinds.join(','), before: pageParam } as never },
         { signal },
       ),
     getNextPageParam: (last: Page) => last.next,
   })
-  const happening = (entry: Entry): Happening => {
-    const { line, place } = entry
-    const isChange = entry.kind === 'change'
-    const differences = isChange ? differencesIn(line.paths) : []
-    const { actor } = line
-    return {
-      id: `${place}`,
-      time: line.at,
-      state: stateOf(line),
-      what:
-        entry.group === undefined ? (
-          parts(`did.${entry.kind === 'note' ? 'note' : line.op}`, { actor })
-        ) : (
-          <Moved tenant={tenant} entry={entry} />
-        ),
-      aside: mayEdit && entry.kind !== 'note' && (
-        <Button size="compact-xs" variant="subtle" onClick={() => setUndoing(place)}>
-          {parts('undo')}
-        </Button>
-      ),
-      ...(differences.length > 0 ? { detail: <Differences all={differences} most={20} /> } : {}),
-    }
+  const toggle = (kind: (typeof KINDS)[number]) => {
+    const next = offered.filter((one) => (one === kind) !== kinds.includes(one))
+    // Nothing chosen would be nothing shown.
+    change({ kinds: next.join() === FIRST.join() ? [] : next })
   }
+  const deps = { tenant, resource: id, t, changes, undo: mayEdit ? setUndoing : undefined }
   return (
-    <Loaded read={read} lines={8}>
-      {({ pages }) => {
-        const entries = pages.flatMap(({ items }) => items)
-        const begins = pages.at(-1)?.begins ?? 1
-        if (entries.length === 0) return <Empty what={t('story.what')} why={t('story.why', { place: begins })} />
-        return (
-          <>
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame around buttons. */}
+      <div className={css.bar} role="group" aria-label={t('story.kinds.label')}>
+        {offered.map((kind) => (
+          <Button
+            key={kind}
+            size="compact-sm"
+            variant={kinds.includes(kind) ? 'light' : 'default'}
+            aria-pressed={kinds.includes(kind)}
+            onClick={() => toggle(kind)}
+          >
+            {t(`story.kinds.${kind}`)}
+          </Button>
+        ))}
+      </div>
+      <Loaded read={read} lines={8}>
+        {({ pages }) => {
+          const entries = pages.flatMap(({ items }) => items)
+          const begins = Math.max(1, ...pages.map((page) => page.begins))
+          if (entries.length === 0 && !read.hasNextPage)
+            return <Empty what={t('story.what')} why={t('story.why', { place: begins })} />
+          return (
             <Timeline
-              all={entries.map(happening)}
+              all={entries.map((entry) => rowOf(entry, deps))}
               end={
                 read.hasNextPage ? (
                   <Button variant="default" loading={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
@@ -91,34 +92,20 @@ export function Story({
                 )
               }
             />
-            {undoing !== undefined && (
-              <UndoPlan
-                tenant={tenant}
-                places={[undoing]}
-                close={() => setUndoing(undefined)}
-                done={() => {
-                  void read.refetch()
-                  undone()
-                }}
-              />
-            )}
-          </>
-        )
-      }}
-    </Loaded>
-  )
-}
-
-function Moved({ tenant, entry }: { readonly tenant: string; readonly entry: Entry }) {
-  const { t } = useTranslation('changes')
-  const { group, kind, line } = entry
-  if (group === undefined) return null
-  return (
-    <>
-      {t(kind === 'joined' ? 'did.joined' : 'did.left', { actor: line.actor })}{' '}
-      <To to="/t/$tenant/groups/$id" params={{ tenant, id: group.id }} className={css.link}>
-        {group.display ?? group.id}
-      </To>
+          )
+        }}
+      </Loaded>
+      {undoing !== undefined && (
+        <UndoPlan
+          tenant={tenant}
+          places={[undoing]}
+          close={() => setUndoing(undefined)}
+          done={() => {
+            void read.refetch()
+            undone()
+          }}
+        />
+      )}
     </>
   )
 }

@@ -13,7 +13,7 @@ import { ChangeBody } from './log.ts'
 /** A group as a timeline names it. */
 const GroupBody = z.object({ id: z.string(), display: z.string().optional().describe('Absent if it is gone') })
 /** One entry of a timeline. */
-const EntryBody = z.object({
+export const EntryBody = z.object({
   kind: z
     .enum(['change', 'note', 'joined', 'left'])
     .describe('change: of the resource itself; joined, left: a group; note: what an administrator did'),
@@ -33,11 +33,13 @@ const DepartedBody = z.object({
   document: z.record(z.string(), z.unknown()).optional().describe('The last version, if one is asked for by id'),
 })
 
-const builtTo = z
+/** How far the log has been read. */
+export const builtTo = z
   .int()
   .describe('The place up to which the log has been read for this; a moment later it is the last one')
 
-function entryJson(entry: TimelineEntry, names: ReadonlyMap<string, string>) {
+/** An entry as an answer; groups by their names. */
+export function entryJson(entry: TimelineEntry, names: ReadonlyMap<string, string>) {
   const { kind, line } = entry
   const display = 'group' in entry ? names.get(entry.group) : undefined
   return {

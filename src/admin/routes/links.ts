@@ -33,7 +33,7 @@ const LinkBody = z.object({
 const StatesBody = z.record(z.string(), z.int()).describe('Links by state; those at rest are not counted')
 
 /** One request to an app. */
-const AttemptBody = z.object({
+export const AttemptBody = z.object({
   id: z.string(),
   at: time,
   ms: z.number(),
@@ -86,7 +86,8 @@ function linkJson({ ackedAt, since, due, reason, ...rest }: Rows<'links'>) {
   }
 }
 
-function attemptJson({ at, ...rest }: Rows<'attempts'>) {
+/** A request to an app as an answer. */
+export function attemptJson({ at, ...rest }: Rows<'attempts'>) {
   return { ...rest, at: isoTime(at) }
 }
 

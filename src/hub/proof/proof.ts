@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import type { ListPage, Store, Work } from '../../store/index.ts'
-import type { Told } from '../contract/index.ts'
+import type { Leaver, Told } from '../contract/index.ts'
 import { type Forgotten, forgetPerson } from './forget.ts'
 import { type KillDeps, type Killed, type KillResult, killPerson, lastKill, revokeKill } from './kill.ts'
 import { type LeaverRow, type LeaversRequest, leaverList } from './leaver-list.ts'
@@ -31,6 +31,11 @@ export interface Proof {
   readonly receipt: (tenant: string, user: string) => Promise<SignedReceipt>
   /** Whether the hub noticed that somebody of this id left. */
   readonly hasLeft: (tenant: string, user: string) => Promise<boolean>
+  /** Each time that somebody left, and when the receipt of it was signed. */
+  readonly leavings: (
+    tenant: string,
+    user: string,
+  ) => Promise<readonly Pick<Leaver, 'how' | 'at' | 'place' | 'signedAt'>[]>
   /** Who left, the last one first. */
   readonly leavers: (tenant: string, request: LeaversRequest) => Promise<ListPage<LeaverRow>>
   /** Takes an erased person out of what the hub remembers. */
@@ -61,6 +66,7 @@ export function createProof(
     revokeKill: within((tenant, user) => revokeKill(kills, tenant, user)),
     receipt: within((tenant, user) => issueReceipt(receipts, tenant, user)),
     hasLeft: within(async (tenant, user) => (await leavingsOf(store, tenant, user)).length > 0),
+    leavings: within(async (tenant, user) => (await leavingsOf(store, tenant, user)).map(({ leaver }) => leaver)),
     leavers: async (tenant, request) => {
       await requireTenant(tenant)
       return leaverList(store, tenant, request)
