@@ -37,6 +37,9 @@ export interface Connection extends AllowanceChoice {
   readonly subject?: string
   /** Until when bodies of its requests are recorded with their values, milliseconds since 1970. Absent: as shapes. */
   readonly valuesUntil?: number
+  /** Who had that begun, and why. */
+  readonly valuesBy?: string
+  readonly valuesReason?: string
   /** Refused for now: its client is told to try again later. */
   readonly paused?: true
   /** Milliseconds since 1970. */
@@ -126,6 +129,8 @@ export function toConnection(record: StoredRecord, tokens: readonly TokenFacts[]
   const profile = textOf(facts.profile) ?? ''
   const subject = textOf(facts.subject)
   const valuesUntil = numberOf(facts.valuesUntil)
+  const valuesBy = textOf(facts.valuesBy)
+  const valuesReason = textOf(facts.valuesReason)
   return {
     tenant: record.tenant,
     id: record.key,
@@ -138,6 +143,8 @@ export function toConnection(record: StoredRecord, tokens: readonly TokenFacts[]
     ...keptAllowances('forbid', facts.forbid),
     ...(subject === undefined ? {} : { subject }),
     ...(valuesUntil === undefined ? {} : { valuesUntil }),
+    ...(valuesBy === undefined ? {} : { valuesBy }),
+    ...(valuesReason === undefined ? {} : { valuesReason }),
     ...(facts.paused === true ? { paused: true } : {}),
     created: numberOf(facts.created) ?? 0,
     tokens,

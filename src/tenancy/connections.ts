@@ -65,17 +65,20 @@ export interface Connections {
    * Records the bodies of a connection's requests with their values for some time, at most {@link VALUES_MS}, or as shapes again. The
    * reason is in the log. Refuses a longer time, and one without a reason.
    */
-  readonly recordValues: (
-    tenant: string,
-    id: string,
-    recording: { readonly ms: number; readonly reason: string } | undefined,
-  ) => Promise<Connection>
+  readonly recordValues: (tenant: string, id: string, recording: Recording | undefined) => Promise<Connection>
   /** Changes a connection to what is given; its id, its tokens and what the log says of it stay. Nothing is written where nothing changes. */
   readonly change: (tenant: string, id: string, draft: ConnectionDraft) => Promise<Connection>
   /** Makes another token. The one before stays valid, unless `revokeOthers`. */
   readonly rotate: (tenant: string, id: string, options?: RotateOptions) => Promise<Issued>
   /** Revokes one token by its short name, or the connection with all of its tokens. */
   readonly revoke: (tenant: string, id: string, token?: string) => Promise<void>
+}
+
+/** How long values are recorded, why, and who had it begun. */
+export interface Recording {
+  readonly ms: number
+  readonly reason: string
+  readonly by?: string
 }
 
 /** How a token is rotated. */
@@ -218,13 +221,15 @@ async function change(deps: Deps, tenant: string, id: string, draft: ConnectionD
   const { record, tokens } = await read(deps, tenant, id)
   const facts = checkDraft(draft, await deps.types(tenant))
   if (facts.subject !== undefined) await checkSubject(store, tenant, facts.subject)
-  const { created, issued, paused, valuesUntil } = factsOf(record)
+  const { created, issued, paused, valuesUntil, valuesBy, valuesReason } = factsOf(record)
   const value = {
     ...facts,
     rights: writeRights(facts.rights),
     created: created ?? 0,
     ...(issued === undefined ? {} : { issued }),
     ...(valuesUntil === undefined ? {} : { valuesUntil }),
+    ...(valuesBy === undefined ? {} : { valuesBy }),
+    ...(valuesReason === undefined ? {} : { valuesReason }),
     ...((draft.paused ?? paused === true) ? { paused: true } : {}),
   }
   const before = toConnection(record, tokens)
@@ -258,7 +263,7 @@ async function recordValues(
   deps: Deps,
   tenant: string,
   id: string,
-  recording: { readonly ms: number; readonly reason: string } | undefined,
+  recording: Recording | undefined,
 ): Promise<Connection> {
   const { store, note, environment } = deps
   if (recording !== undefined && (recording.ms <= 0 || recording.ms > VALUES_MS))
@@ -266,9 +271,15 @@ async function recordValues(
   if (recording !== undefined && recording.reason.trim() === '')
     throw invalid('Say why values are to be recorded: the reason is in the log', 'reason')
   const { record, tokens } = await read(deps, tenant, id)
-  const { valuesUntil: _was, ...facts } = factsOf(record)
+  const { valuesUntil: _until, valuesBy: _by, valuesReason: _reason, ...facts } = factsOf(record)
   const valuesUntil = recording === undefined ? undefined : environment.now() + recording.ms
-  const value = { ...facts, ...(valuesUntil === undefined ? {} : { valuesUntil }) }
+  const { by, reason } = recording ?? {}
+  const value = {
+    ...facts,
+    ...(valuesUntil === undefined ? {} : { valuesUntil }),
+    ...(by === undefined ? {} : { valuesBy: by }),
+    ...(reason === undefined ? {} : { valuesReason: reason }),
+  }
   const told: NoteFacts =
     recording === undefined ? { values: 'off' } : { values: isoTime(valuesUntil) ?? '', reason: recording.reason }
   await store.commit([putIfSame(record, value), note(tenant, 'Connection', id, 'recording', told)])

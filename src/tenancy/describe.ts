@@ -15,6 +15,8 @@ export function describeConnection({
   forbid,
   subject,
   valuesUntil,
+  valuesBy,
+  valuesReason,
   paused,
   created,
   tokens,
@@ -29,6 +31,8 @@ export function describeConnection({
     forbid,
     subject,
     valuesUntil: isoTime(valuesUntil),
+    valuesBy,
+    valuesReason,
     paused,
     created: isoTime(created),
     tokens: tokens.map((token) => ({

@@ -181,7 +181,9 @@ describe('values', () => {
     expect((await record({ hours: 1 })).status).toBe(400)
     const response = await record({ hours: 1, reason: 'a customer asked' })
     expect(response.status).toBe(200)
-    expect(Date.parse(((await response.json()) as { valuesUntil: string }).valuesUntil)).toBeGreaterThan(Date.now())
+    const { valuesUntil, valuesBy, valuesReason } = (await response.json()) as { [name: string]: string }
+    expect(Date.parse(valuesUntil ?? '')).toBeGreaterThan(Date.now())
+    expect([valuesBy, valuesReason]).toEqual([expect.stringMatching(/./), 'a customer asked'])
     // Tokens in use are known by heart until the process has seen the change: at once on SQLite, within a second on PostgreSQL.
     let line = await kept((await send('POST', '/Users', { ...user('v0'), password: 'Hunter22!' })).id)
     for (let tries = 1; line.body !== 'values' && tries < 50; tries++) {
@@ -207,6 +209,10 @@ describe('values', () => {
 
   test('are not recorded any more once that is ended', async () => {
     expect((await record({}, 'DELETE')).status).toBe(204)
+    const shown = (await admin(`/tenants/${made.tenant}/connections/${made.connection}`)).body
+    expect([shown.valuesUntil, shown.valuesBy, shown.valuesReason]).toEqual([undefined, undefined, undefined])
+    const audit = (await admin('/audit?limit=100')).body.items.map(({ action }: { action: string }) => action)
+    expect(audit).toEqual(expect.arrayContaining(['recordValues', 'stopRecordingValues']))
     let line = await kept((await send('POST', '/Users', user('w0'))).id)
     for (let tries = 1; line.body !== 'shape' && tries < 50; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 100))

@@ -9,6 +9,7 @@ import { useAct, useApi } from '../api/use-api.ts'
 import { Arrivals } from '../connections/arrivals.tsx'
 import { Clicks } from '../connections/clicks.tsx'
 import type { Connection } from '../connections/facts.ts'
+import { Recording } from '../connections/recording.tsx'
 import { Rotate } from '../connections/rotate.tsx'
 import { ConnectionState, Lately, Rhythm } from '../connections/state.tsx'
 import { WhatIf } from '../connections/what-if.tsx'
@@ -90,6 +91,9 @@ function Whole({ tenant, connection }: { readonly tenant: string; readonly conne
       </Panel>
       <Panel title={t('tokens')}>
         <Rotate tenant={tenant} connection={connection} requests={lines ?? []} mayConnect={mayConnect} />
+      </Panel>
+      <Panel title={t('recording.panel')}>
+        <Recording tenant={tenant} connection={connection} mayConnect={mayConnect} />
       </Panel>
       {mayConnect && (
         <Panel title={t('whatIf.title')}>

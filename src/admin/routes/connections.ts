@@ -29,6 +29,8 @@ const ConnectionBody = z.object({
   forbid: z.array(z.string()).optional().describe('Allowances that it does not have, whatever its profile says'),
   subject: z.string().optional().describe('Id of the user that /Me refers to'),
   valuesUntil: time.optional().describe('Until then bodies of its requests are recorded with their values'),
+  valuesBy: z.string().optional().describe('Who had that begun'),
+  valuesReason: z.string().optional().describe('And why'),
   paused: z.literal(true).optional().describe('Its client is told to try again later'),
   created: time,
   tokens: z.array(TokenBody),
@@ -162,8 +164,8 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     needs: { capability: 'connect', reach: 'tenant' },
     body: RecordingBody,
     gives: { status: 200, body: ConnectionBody },
-    run: async ({ params, body }, { administration }) => {
-      const recording = { ms: body.hours * HOUR_MS, reason: body.reason }
+    run: async ({ params, body, actor }, { administration }) => {
+      const recording = { ms: body.hours * HOUR_MS, reason: body.reason, by: actor }
       return describeConnection(
         await administration.connections.recordValues(params.tenant, params.connection, recording),
       )
