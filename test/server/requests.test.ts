@@ -338,6 +338,14 @@ describe('what happened to an address', () => {
     await kept(refused.id)
     expect((await find('Refused@acme.example')).body).toMatchObject({ state: 'refused', refusal: { id: refused.id } })
     expect((await find('x', 'other')).status).toBe(404)
+    // By what it answers, the list gives the requests that named it, and no others.
+    const { about } = (await find('refused@acme.example')).body
+    const { items } = (await admin(`/tenants/${made.tenant}/requests?about=${about}`)).body
+    expect(items.map((line: { id: string }) => line.id)).toEqual([refused.id])
+    const faults = await admin('/faults')
+    expectDocumented('GET', '/faults', faults.status, JSON.stringify(faults.body))
+    expect(faults.body.items).toContainEqual(expect.objectContaining({ tenant: made.tenant, newest: items[0] }))
+    expect((await admin('/faults', 'other')).body.items).toEqual([])
   })
 })
 
@@ -353,7 +361,7 @@ test('the list is newest first, in pages, and filtered', async () => {
   expect(rest.next).toBeUndefined()
   const refused = await list('outcome=refused&order=oldest')
   expect(new Set(refused.items.map(({ status }: { status: number }) => status))).toEqual(new Set([409, 401, 400]))
-  expect((await list('status=409')).items).toHaveLength(1)
+  expect((await list('status=409')).items).toHaveLength(2)
   expect((await list('asks=search&text=filter')).items[0].id).toBe(id)
   expect((await list('from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z')).items).toEqual([])
   expect((await admin(`/tenants/${made.tenant}/requests?status=abc`)).status).toBe(400)

@@ -6,12 +6,13 @@ import '@mantine/core/styles/FloatingIndicator.css'
 import { Pause, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAct } from '../api/use-api.ts'
 import { type Column, Grid } from '../parts/grid.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { MarkedInput } from '../parts/marked-input.tsx'
 import { Page } from '../parts/page.tsx'
 import { Status, stateOfStatus } from '../parts/status.tsx'
-import { parseFilter } from '../requests/filter.ts'
+import { parseFilter, personIn, withHash } from '../requests/filter.ts'
 import type { RequestLine } from '../requests/kept-lines.ts'
 import { LikeFailures } from '../requests/like-failures.tsx'
 import { useLiveLines } from '../requests/live-lines.ts'
@@ -31,7 +32,7 @@ export default function Requests() {
   return (
     <Page fill title={t('title')}>
       <div className={css.bar}>
-        <Filter key={search.filter} given={search.filter} change={(filter) => change({ filter })} />
+        <Filter key={search.filter} tenant={tenant} given={search.filter} change={(filter) => change({ filter })} />
         <SegmentedControl
           aria-label={t('show.label')}
           value={search.show}
@@ -54,19 +55,30 @@ export default function Requests() {
   )
 }
 
-function Filter({ given, change }: { readonly given: string; readonly change: (filter: string) => void }) {
+function Filter({
+  tenant,
+  given,
+  change,
+}: {
+  readonly tenant: string
+  readonly given: string
+  readonly change: (filter: string) => void
+}) {
   const { t } = useTranslation('requests')
   const [typed, setTyped] = useState(given)
+  const person = tenant === '' ? undefined : personIn(typed)
+  const find = useAct('POST /tenants/{tenant}/whereabouts', { done: ({ about }) => change(withHash(typed, about)) })
   // A word is looked at once it is whole: while it is typed nearly every one is wrong.
   const unknown = parseFilter(typed).unknown.filter(
-    ({ word, at }) => typed === given || at + word.length < typed.length,
+    ({ word, at }) => word !== `person:${person}` && (typed === given || at + word.length < typed.length),
   )
   return (
     <form
       className={css.filter}
       onSubmit={(event) => {
         event.preventDefault()
-        change(typed.trim())
+        if (person === undefined) change(typed.trim())
+        else find.mutate({ params: { tenant }, body: { name: person } })
       }}
     >
       <MarkedInput
@@ -76,7 +88,8 @@ function Filter({ given, change }: { readonly given: string; readonly change: (f
         onChange={(event) => setTyped(event.currentTarget.value)}
         marks={unknown.map(({ word, at }) => ({ from: at, to: at + word.length }))}
         error={
-          unknown.length === 0 ? undefined : t('filter.unknown', { words: unknown.map(({ word }) => word).join(' ') })
+          find.error?.message ??
+          (unknown.length === 0 ? undefined : t('filter.unknown', { words: unknown.map(({ word }) => word).join(' ') }))
         }
         spellCheck={false}
         autoComplete="off"

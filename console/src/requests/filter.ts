@@ -15,7 +15,17 @@ export interface Unread {
 }
 
 /** The words that the server knows by the same name. */
-const SAME: ReadonlySet<string> = new Set(['kind', 'code', 'method', 'connection', 'type', 'resource', 'print', 'bent'])
+const SAME: ReadonlySet<string> = new Set([
+  'kind',
+  'code',
+  'method',
+  'connection',
+  'type',
+  'resource',
+  'print',
+  'bent',
+  'about',
+])
 const CLASSES: { readonly [word: string]: string } = { '2xx': 'answered', '4xx': 'refused', '5xx': 'failed' }
 
 /**
@@ -73,6 +83,18 @@ export interface Filtered {
   readonly print?: string | undefined
   readonly bends?: readonly string[] | undefined
   readonly us: number
+}
+
+const PERSON = /(?:^| )person:(\S+)/
+
+/** Whom a filter names in the clear: a userName, an address or an externalId. */
+export function personIn(text: string): string | undefined {
+  return PERSON.exec(text)?.[1]
+}
+
+/** The same filter with the keyed hash in the place of the name, so that no address of a page holds anybody's. */
+export function withHash(text: string, about: string): string {
+  return text.replace(PERSON, ` about:${about}`).trim()
 }
 
 /** Whether a line passes what is left out here; the rest the server has done. */

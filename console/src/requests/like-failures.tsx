@@ -11,9 +11,23 @@ import { number, since } from '../words/figures.ts'
 import { type Alike, alikeOf } from './alike.ts'
 import { parseFilter, passes } from './filter.ts'
 
-/** Failures of the last 1,000 that were kept, like ones together. */
+/** Like failures together: by the server, or, where a filter says which, those among the last 1,000 that were kept. */
 export function LikeFailures({ tenant, filter }: { readonly tenant: string; readonly filter: string }) {
-  const { t } = useTranslation('requests')
+  return filter.trim() === '' ? <Faults tenant={tenant} /> : <Filtered tenant={tenant} filter={filter} />
+}
+
+function Faults({ tenant }: { readonly tenant: string }) {
+  const ofAll = useApi('GET /faults', {}, { enabled: tenant === '', everyMs: 10_000 })
+  const given = { params: { tenant }, query: {} }
+  const ofOne = useApi('GET /tenants/{tenant}/faults', given, { enabled: tenant !== '', everyMs: 10_000 })
+  return (
+    <Loaded read={tenant === '' ? ofAll : ofOne} lines={6}>
+      {({ items }) => <Shown alike={items} filtered={false} />}
+    </Loaded>
+  )
+}
+
+function Filtered({ tenant, filter }: { readonly tenant: string; readonly filter: string }) {
   const parsed = parseFilter(filter)
   const query = { ...parsed.query, outcome: 'refused,failed', limit: 1_000 } as never
   const ofAll = useApi('GET /requests', { query }, { enabled: tenant === '', everyMs: 10_000 })
@@ -24,17 +38,19 @@ export function LikeFailures({ tenant, filter }: { readonly tenant: string; read
   )
   return (
     <Loaded read={tenant === '' ? ofAll : ofOne} lines={6}>
-      {({ items }) => {
-        const alike = alikeOf(items.filter((line) => passes(line, parsed)))
-        return alike.length === 0 ? (
-          <Empty what={t('alike.none')} why={filter === '' ? t('alike.noneWhy') : t('empty.filter')} />
-        ) : (
-          <Panel flush>
-            <AlikeTable alike={alike} />
-          </Panel>
-        )
-      }}
+      {({ items }) => <Shown alike={alikeOf(items.filter((line) => passes(line, parsed)))} filtered />}
     </Loaded>
+  )
+}
+
+function Shown({ alike, filtered }: { readonly alike: readonly Alike[]; readonly filtered: boolean }) {
+  const { t } = useTranslation('requests')
+  return alike.length === 0 ? (
+    <Empty what={t('alike.none')} why={t(filtered ? 'empty.filter' : 'alike.noneWhy')} />
+  ) : (
+    <Panel flush>
+      <AlikeTable alike={alike} />
+    </Panel>
   )
 }
 

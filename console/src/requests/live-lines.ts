@@ -170,7 +170,8 @@ function catchingUp({
   return {
     readOn: () => void readOn(),
     hear(event: StreamEvent) {
-      if (event.event === 'open') return void readOn()
+      // Lines don't say whom they name: the list is asked.
+      if (event.event === 'open' || filter.query.about !== undefined) return void readOn()
       waiting.push(event)
       if (!isReading && kept.shown !== undefined) settle()
     },

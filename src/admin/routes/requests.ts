@@ -71,6 +71,11 @@ export const RequestFilter = {
   bent: z.string().max(100).optional().describe('any, or the name of a rewrite'),
   type: z.string().max(100).optional(),
   resource: z.string().max(200).optional(),
+  about: z
+    .string()
+    .regex(/^[\w-]{22}$/)
+    .optional()
+    .describe('The keyed hash of a userName, address or externalId, as whereabouts gives it: requests that named it'),
   text: z.string().max(200).optional().describe('A part of the masked path'),
   took: z.coerce.number().min(0).optional().describe('At least so many milliseconds'),
   from: time.optional(),

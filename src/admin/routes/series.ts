@@ -13,7 +13,7 @@ import {
 } from '../../record/index.ts'
 import { isoTime, noTenant } from '../../tenancy/index.ts'
 import { findThings, THINGS, type Thing } from '../attention.ts'
-import { readRecord, requireRecord } from '../record-access.ts'
+import { type RecordAccess, readRecord, requireRecord } from '../record-access.ts'
 import { Refused } from '../refusals.ts'
 import { type Route, type RouteDeps, route } from '../route.ts'
 import { time } from '../shapes.ts'
@@ -88,6 +88,24 @@ export function pointJson({ at, ...point }: SeriesPoint) {
   return { at: isoTime(at), ...point }
 }
 
+/** Which of them. */
+const FaultsQuery = z.strictObject({
+  from: time.optional().describe('Default: a week ago'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
+async function faultsOf(
+  record: RecordAccess | undefined,
+  { from, limit }: z.output<typeof FaultsQuery>,
+  tenants: readonly string[] | undefined,
+  created: number,
+) {
+  const { store } = requireRecord(record)
+  const begin = from === undefined ? environment.now() - 7 * DAY_MS : Date.parse(from)
+  const faults = await readRecord(record, () => store.faults({ tenants, from: Math.max(created, begin), limit }))
+  return { items: faults.map(faultJson) }
+}
+
 function faultJson({ first, last, newest, ...fault }: Fault) {
   const isGoingOn = environment.now() - last < GOING_ON_MS
   return { ...fault, first: isoTime(first), last: isoTime(last), isGoingOn, newest: lineJson(newest) }
@@ -157,23 +175,25 @@ export const SERIES_ROUTES: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: '/faults',
+    id: 'listAllFaults',
+    does: 'List like failures of the last days as one, of all tenants that the caller reaches, those with the newest first',
+    needs: { capability: 'see', reach: 'own' },
+    query: FaultsQuery,
+    gives: { status: 200, body: z.object({ items: z.array(FaultBody) }) },
+    run: ({ query, administrator }, { record }) => faultsOf(record, query, administrator.tenants, 0),
+  }),
+  route({
+    method: 'get',
     path: '/tenants/{tenant}/faults',
     id: 'listFaults',
     does: 'List like failures of the last days as one, those with the newest first',
     needs: { capability: 'see', reach: 'tenant' },
-    query: z.strictObject({
-      from: time.optional().describe('Default: a week ago'),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-    }),
+    query: FaultsQuery,
     gives: { status: 200, body: z.object({ items: z.array(FaultBody) }) },
-    run: async ({ params, query: { from, limit } }, { tenancy, record }) => {
+    run: async ({ params, query }, { tenancy, record }) => {
       const { name, created } = await tenancy.tenants.show(params.tenant)
-      const { store } = requireRecord(record)
-      const begin = from === undefined ? environment.now() - 7 * DAY_MS : Date.parse(from)
-      const faults = await readRecord(record, () =>
-        store.faults({ tenants: [name], from: Math.max(created, begin), limit }),
-      )
-      return { items: faults.map(faultJson) }
+      return faultsOf(record, query, [name], created)
     },
   }),
   route({

@@ -26,6 +26,7 @@ const WhereaboutsBody = z.object({
     ),
   type: z.string().optional(),
   resource: z.string().optional().describe('The id of the resource'),
+  about: z.string().describe('The keyed hash of the name: pass it as `about` to list these requests'),
   requests: z.int().describe('How many kept requests named it, at most 500'),
   first: time.optional(),
   last: time.optional(),
@@ -62,6 +63,7 @@ export const WHEREABOUTS_ROUTES: readonly Route[] = [
       return {
         state: stateOf(items, isHere, refusal),
         ...(written === undefined ? {} : { type: written.type, resource: written.resource }),
+        about: hash,
         requests: items.length,
         first: isoTime(items.at(-1)?.at),
         last: isoTime(items[0]?.at),
