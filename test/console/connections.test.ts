@@ -53,7 +53,13 @@ describe.runIf(hasBrowser)('connections', () => {
     token = (await page.locator('code').filter({ hasText: /^lk_/ }).first().textContent()) ?? ''
     expect((await send('/Users?count=1')).status).toBe(200)
     await page.getByText(/The second token was used/).waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Record values…' }).click()
+    await page.getByLabel(/Reason/).fill('a customer asked')
+    await page.getByRole('button', { name: 'Record values', exact: true }).click()
+    await page.getByText('Because: a customer asked').waitFor()
     await checkPage(console, 'connection')
+    await page.getByRole('button', { name: 'End the recording' }).click()
+    await page.getByText('Bodies are kept as shapes').waitFor()
     await page
       .getByRole('button', { name: /^Revoke [0-9a-f]/ })
       .first()

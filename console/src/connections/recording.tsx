@@ -38,11 +38,12 @@ export function Recording({
     <div className={css.detail}>
       {isRecording(connection) ? (
         <>
-          <Status state="warn">
+          <Status state="warn">{t('recording.on')}</Status>
+          <p>
             {valuesBy === ''
               ? t('recording.until', { time: moment(valuesUntil) })
               : t('recording.untilBy', { time: moment(valuesUntil), by: valuesBy })}
-          </Status>
+          </p>
           {valuesReason !== undefined && <p>{t('recording.because', { reason: valuesReason })}</p>}
         </>
       ) : (

@@ -1,4 +1,4 @@
-// All that happened to a resource, newest first: changes with a way back, requests, what apps were sent, receipts.
+// All that happened to a resource, newest first: changes with a way back, requests, pushes to apps, receipts.
 
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-// All that happened to a resource: its changes, the requests that touched it, what apps were sent of it, and its receipts.
+// All that happened to a resource: its changes, requests that touched it, what apps were sent, its receipts.
 
 import type { HubAdministration } from '../../hub/index.ts'
 import { isWrite, type LineFilter, type PlacedLine, type RecordStore } from '../../record/index.ts'

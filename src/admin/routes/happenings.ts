@@ -1,4 +1,4 @@
-// The route of the admin API for all that happened to a resource: changes, requests, what apps were sent, receipts.
+// The route of the admin API for all that happened to a resource: changes, requests, pushes, receipts.
 
 import { z } from 'zod'
 import { documentOf } from '../../directory/index.ts'
