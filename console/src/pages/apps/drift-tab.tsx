@@ -3,6 +3,7 @@
 import { Button, Progress, SegmentedControl, Table } from '@mantine/core'
 import '@mantine/core/styles/SegmentedControl.css'
 import '@mantine/core/styles/FloatingIndicator.css'
+import '@mantine/core/styles/Progress.css'
 import '@mantine/core/styles/Table.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'

@@ -1,6 +1,7 @@
 // The probe of an app: what it takes, question by question, and the profile that says so.
 
 import { Button, Progress, Table } from '@mantine/core'
+import '@mantine/core/styles/Progress.css'
 import '@mantine/core/styles/Table.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
