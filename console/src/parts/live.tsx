@@ -1,4 +1,4 @@
-// The mark that says whether a page is live, and the bar that says how much has changed since it was read.
+// The mark that says whether a page is live, and the button that follows or pauses it.
 
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
@@ -20,20 +20,6 @@ export function LiveMark() {
         <Status state="warn">{t('live.lost', { time: clock(since) })}</Status>
       )}
     </span>
-  )
-}
-
-/** *12 changed*: lines never move under the pointer, they come when they are asked for. */
-export function LiveBar({ count, show }: { readonly count: number; readonly show: () => void }) {
-  const { t } = useTranslation('parts')
-  if (count === 0) return null
-  return (
-    <div className={css.bar} role="status">
-      <span>{t('live.changed', { count })}</span>
-      <Button size="compact-xs" variant="subtle" onClick={show}>
-        {t('live.show')}
-      </Button>
-    </div>
   )
 }
 
