@@ -29,8 +29,9 @@ const secrets = new Map<string, string>([
 ])
 const secret = (what: string) => secrets.get(what) ?? ''
 
-/** Routes whose thing this test does not make: plans carried out, probes, imports and tries of sign-in. */
-const NOT_MADE = /\/(sweeps\/\{|plan-work\/\{|plans\/\{|probes\/\{|imports\/\{|sign-in\/tests\/|session\/oidc)/
+/** Routes whose thing this test does not make: plans carried out, probes, checks, imports and tries of sign-in. */
+const NOT_MADE =
+  /\/(sweeps\/\{|plan-work\/\{|plans\/\{|probes\/\{|checks\/\{|imports\/\{|sign-in\/tests\/|session\/oidc)/
 
 let place: Place
 let server: Running
@@ -218,6 +219,8 @@ async function askEveryRoute(request: string): Promise<void> {
     group: user,
     link: setup.link,
     print: fault.print,
+    schema: encodeURIComponent(USER),
+    place: '1',
   }
   const asked = Object.keys(paths).filter((path) => paths[path].get !== undefined && !NOT_MADE.test(path))
   for (const path of asked.filter((one) => !/\/(stream|live)$/.test(one))) {

@@ -1,7 +1,7 @@
 // One group: its members however many, the groups inside and above, its timeline, and raw.
 
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, scimCall, useResource } from '../api/scim.ts'
 import { useApi } from '../api/use-api.ts'
@@ -11,7 +11,6 @@ import { EditForm } from '../parts/edit-form.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Lines, Loaded } from '../parts/loaded.tsx'
-import { Members } from '../parts/members.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { nameOf } from '../parts/person-names.ts'
 import { RawVersions } from '../parts/raw-versions.tsx'
@@ -20,6 +19,9 @@ import { Tabs } from '../parts/tabs.tsx'
 import { useParam, useTenant } from '../parts/use-tenant.ts'
 import { oneOf, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
+
+// The grid is heavy; it comes while the group is read.
+const Members = lazy(async () => ({ default: (await import('../parts/members.tsx')).Members }))
 
 const TABS = ['members', 'nested', 'timeline', 'raw'] as const
 const SEARCH = { tab: oneOf(TABS) }
@@ -105,7 +107,9 @@ function Present({
       ) : tab === 'raw' ? (
         <RawVersions tenant={tenant} type="Group" resource={group} />
       ) : (
-        <Members tenant={tenant} id={id} />
+        <Suspense fallback={<Lines />}>
+          <Members tenant={tenant} id={id} />
+        </Suspense>
       )}
     </Page>
   )
