@@ -65,9 +65,10 @@ const PLAIN: Model = { types: BUILT_IN_TYPES, schemas: [] }
 
 /** Reads what is a tenant's own. */
 export async function readOwn(store: Store, tenant: string): Promise<Own> {
-  const [schemas, types, indexes] = await Promise.all([
+  // Types first: a schema that comes with a type while this reads is then there, not missing from a type that names it.
+  const types = await allRecords(store, tenant, RECORDS.type)
+  const [schemas, indexes] = await Promise.all([
     allRecords(store, tenant, RECORDS.schema),
-    allRecords(store, tenant, RECORDS.type),
     allRecords(store, tenant, RECORDS.index),
   ])
   if (schemas.length + types.length + indexes.length === 0) return NOTHING
