@@ -3,16 +3,15 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { UNENDED_LIST } from '../test/unended.reporter.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-/** Written by test/unended.reporter.ts. */
-const LIST = join(ROOT, 'node_modules/.cache/lockstep-tests/unended.txt')
 /** More than that is no accident of one process. */
 const MOST = 2
 
 function listed(): readonly string[] {
   try {
-    return readFileSync(LIST, 'utf8').trim().split('\n')
+    return readFileSync(UNENDED_LIST, 'utf8').trim().split('\n')
   } catch {
     return []
   }

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
 
 /** Where the files are listed, a project and a path on each line, when nothing else was wrong with the run; else there is no such file. */
-const LIST = join(import.meta.dirname, '../node_modules/.cache/lockstep-tests/unended.txt')
+export const UNENDED_LIST = join(import.meta.dirname, '../node_modules/.cache/lockstep-tests/unended.txt')
 
 /** Prints, last of all, each file that was begun and has no result. */
 export default class UnendedFiles implements Reporter {
   readonly #begun = new Map<string, { readonly name: string; readonly at: number }>()
 
   onTestRunStart(): void {
-    rmSync(LIST, { force: true })
+    rmSync(UNENDED_LIST, { force: true })
   }
 
   onTestModuleStart(module: TestModule): void {
@@ -32,7 +32,7 @@ export default class UnendedFiles implements Reporter {
     const died = errors.filter(({ message }) => /Worker \w+ emitted error/.test(message))
     const isAllElseRight = !modules.some((module) => module.state() === 'failed') && died.length === errors.length
     if (unended.length === 0 || !isAllElseRight) return
-    mkdirSync(dirname(LIST), { recursive: true })
-    writeFileSync(LIST, unended.map(({ name }) => `${name}\n`).join(''))
+    mkdirSync(dirname(UNENDED_LIST), { recursive: true })
+    writeFileSync(UNENDED_LIST, unended.map(({ name }) => `${name}\n`).join(''))
   }
 }

@@ -224,26 +224,14 @@ async function askEveryRoute(request: string): Promise<void> {
   }
   const asked = Object.keys(paths).filter((path) => paths[path].get !== undefined && !NOT_MADE.test(path))
   for (const path of asked.filter((one) => !/\/(stream|live)$/.test(one))) {
-    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      name === 'type'
-        ? path.includes('/lists/')
-          ? 'Role'
-          : 'User'
-        : name === 'id'
-          ? path.includes('requests')
-            ? request
-            : user
-          : (values[name] ?? `{${name}}`),
-    )
+    const own: typeof values = {
+      type: path.includes('/lists/') ? 'Role' : 'User',
+      id: path.includes('requests') ? request : user,
+    }
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => own[name] ?? values[name] ?? `{${name}}`)
     expect(filled).not.toContain('{')
-    const query =
-      path === '/search'
-        ? '?q=ada'
-        : /\/(people|groups|departed)$/.test(path)
-          ? '?q=ada'
-          : path === '/explain'
-            ? '?code=SCIM_UNIQUENESS'
-            : ''
+    const searches = path === '/search' || /\/(people|groups|departed)$/.test(path)
+    const query = searches ? '?q=ada' : path === '/explain' ? '?code=SCIM_UNIQUENESS' : ''
     const response = await fetch(`${server.url}/admin/v1${filled}${query}`, {
       headers: { authorization: `Bearer ${owner}` },
     })

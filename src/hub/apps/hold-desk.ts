@@ -2,9 +2,10 @@
 
 import type { Environment } from '../../environment.ts'
 import { createNote, type ListPage, type Store, type Work } from '../../store/index.ts'
-import { type AppState, type Hold, QUEUES, readApp, readApps, timeKey } from '../contract/index.ts'
+import { type AppState, type Hold, QUEUES, readApps, timeKey } from '../contract/index.ts'
 import { decideHold } from '../engine/holds.ts'
-import { AppRefusal, noApp } from './app-refusal.ts'
+import { AppRefusal } from './app-refusal.ts'
+import { requireApp } from './require-app.ts'
 
 /** A hold as it is shown. Times are in milliseconds since 1970. */
 export interface HoldRow extends Hold {
@@ -44,10 +45,6 @@ export interface HoldDeskDeps {
 export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
   const { store, environment, actor, types } = deps
   const note = createNote(environment, actor)
-  const requireApp = async (tenant: string, app: string) => {
-    await types(tenant)
-    if ((await readApp(store, tenant, app)) === undefined) throw noApp(tenant, app)
-  }
   const find = async (tenant: string, app: string, id: string): Promise<HoldRow> => {
     const [item] = await store.items(tenant, QUEUES.holds(app), { keys: [id] })
     if (item !== undefined) return { id, ...(item.value as unknown as Hold) }
@@ -55,7 +52,7 @@ export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
   }
   return {
     async list(tenant, app, { after, limit, open = false }) {
-      await requireApp(tenant, app)
+      await requireApp(deps, tenant, app)
       const items = await store.items(tenant, QUEUES.holds(app), { limit, ...(after === undefined ? {} : { after }) })
       const rows = items.map(({ key, value }) => ({ id: key, ...(value as unknown as Hold) }))
       const last = items.length < limit ? undefined : items.at(-1)
@@ -86,7 +83,7 @@ export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
       return rows.filter((row) => row.cause === cause)
     },
     async decide(tenant, app, id, verdict) {
-      await requireApp(tenant, app)
+      await requireApp(deps, tenant, app)
       const before = await find(tenant, app, id)
       const writes = await decideHold({ store, environment }, { tenant, app, id }, { verdict, by: actor })
       if (writes === undefined) {

@@ -11,7 +11,6 @@ import {
   type LinkState,
   newRunKey,
   QUEUES,
-  readApp,
   readApps,
 } from '../contract/index.ts'
 import { holdOf } from '../engine/holds.ts'
@@ -20,6 +19,7 @@ import type { SweepRun } from '../reconcile/sweep-run.ts'
 import { beginSweep, fixSweep, sweepOf, sweepsOf, sweepsUnderWay } from '../reconcile/sweeps.ts'
 import { AppRefusal, noApp } from './app-refusal.ts'
 import { type DeliveriesRequest, type DeliveryRow, deliveriesOf } from './deliveries.ts'
+import { requireApp } from './require-app.ts'
 
 /** Which part of a list is wanted: after the `next` of the page before. */
 export interface PartRequest {
@@ -101,8 +101,7 @@ export function createInspection({ store, environment, types }: InspectionDeps):
   const within =
     <Rest extends readonly unknown[], T>(look: (tenant: string, app: string, ...rest: Rest) => Promise<T>) =>
     async (tenant: string, app: string, ...rest: Rest) => {
-      await types(tenant)
-      if ((await readApp(store, tenant, app)) === undefined) throw noApp(tenant, app)
+      await requireApp({ store, types }, tenant, app)
       return look(tenant, app, ...rest)
     }
   return {

@@ -4,9 +4,11 @@ import type { Environment } from '../../environment.ts'
 import { isObject, type Json } from '../../protocol/index.ts'
 import type { Store, Work } from '../../store/index.ts'
 import { type ProbeReport, probeApp } from '../adapters/scim/probe.ts'
-import { type AdapterDeps, type AppSettings, newRunKey, QUEUES, readApp } from '../contract/index.ts'
+import { type AdapterDeps, type AppSettings, newRunKey, QUEUES } from '../contract/index.ts'
 import { asOfNow, type Background, begun, withBeats } from '../proof/background.ts'
-import { AppRefusal, noApp } from './app-refusal.ts'
+import { AppRefusal } from './app-refusal.ts'
+import type { AppTargetDeps } from './app-target.ts'
+import { requireApp } from './require-app.ts'
 
 /** A probe as it is kept in `QUEUES.runs`. Times are in milliseconds since 1970. */
 export interface ProbeRun {
@@ -33,17 +35,10 @@ export interface Probes {
 }
 
 /** What probes work with. */
-export interface ProbesDeps {
+export interface ProbesDeps extends AppTargetDeps {
   readonly store: Store & Work
   readonly environment: Environment
   readonly background: Background
-  readonly types: (tenant: string) => Promise<unknown>
-  /** Runs work with what the adapter of an app is opened with. */
-  readonly withAdapterDeps: <T>(
-    tenant: string,
-    settings: AppSettings,
-    use: (deps: AdapterDeps) => Promise<T>,
-  ) => Promise<T>
 }
 
 /** How long what was seen is kept. */
@@ -53,15 +48,9 @@ const TAG = 'probe'
 /** Creates the probes. */
 export function createProbes(deps: ProbesDeps): Probes {
   const { store, environment, background } = deps
-  const require = async (tenant: string, app: string): Promise<AppSettings> => {
-    await deps.types(tenant)
-    const settings = await readApp(store, tenant, app)
-    if (settings === undefined) throw noApp(tenant, app)
-    return settings
-  }
   return {
     async begin(tenant, app, { domain }) {
-      const settings = await require(tenant, app)
+      const settings = await requireApp(deps, tenant, app)
       if (settings.adapter !== 'scim')
         throw new AppRefusal('ERR_INVALID', `App "${app}" does not speak SCIM: nothing is to be found out`)
       const runs = await store.items(tenant, QUEUES.runs(app), { tag: TAG, limit: 1_000 })
@@ -78,7 +67,7 @@ export function createProbes(deps: ProbesDeps): Probes {
       )
     },
     async get(tenant, app, probe) {
-      await require(tenant, app)
+      await requireApp(deps, tenant, app)
       const [item] = await store.items(tenant, QUEUES.runs(app), { keys: [probe] })
       if (item === undefined || !isObject(item.value) || item.value.kind !== 'probe')
         throw new AppRefusal('ERR_NOT_FOUND', `App "${app}" has no probe "${probe}"`)
