@@ -3,7 +3,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Directory } from '../directory/index.ts'
-import { type Environment, environment } from '../environment.ts'
+import { type Environment, environment as platform } from '../environment.ts'
 import { type Background, createBackground, type HubAdministration, type HubAdministrator } from '../hub/index.ts'
 import { ConfigError } from '../protocol/index.ts'
 import { createProvider } from '../provider/index.ts'
@@ -42,6 +42,8 @@ export interface AdminOptions {
   readonly directory: Directory
   /** Setup links, and how their page looks; absent: there are none. */
   readonly setup?: Pick<Setup, 'links' | 'settings' | 'address'>
+  /** Time and chance; absent: the platform's. */
+  readonly environment?: Environment
   /** Seals and opens secrets; absent: without a key, so that none can be kept. */
   readonly sealer?: Pick<Sealer, 'seal' | 'open'>
   /** Goes where addresses that people typed may lead; absent: nowhere. */
@@ -79,7 +81,7 @@ const SIGNED_IN: Pick<Route, 'id' | 'needs'> = { id: 'describe', needs: { capabi
 
 /** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens and sessions of its own. */
 export function createAdmin(options: AdminOptions): Admin {
-  const { store, tenancy, directory } = options
+  const { store, tenancy, directory, environment = platform } = options
   const seen = seenOf(options)
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)

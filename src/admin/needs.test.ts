@@ -16,7 +16,16 @@ import { createOneTimeLinks } from './sign-in/one-time-links.ts'
 
 const store = sqliteStore(':memory:')
 const tenancy = createTenancy({ store })
+/** A clock by which nobody asks faster than a session may, however fast the machine is. */
+let ms = 0
 const admin = createAdmin({
+  environment: {
+    ...environment,
+    monotonic: () => {
+      ms += 1_000
+      return ms
+    },
+  },
   store,
   tenancy,
   directory: createSiteDirectory(store, tenancy),

@@ -25,10 +25,17 @@ export default function PlanTab({ tenant, app }: AppTab) {
   const [search, change] = useSearchState(SEARCH)
   const may = useMay('apps')
   const params = { tenant, app: app.app }
-  const plans = useApi('GET /tenants/{tenant}/apps/{app}/plans', { params })
+  const plans = useApi(
+    'GET /tenants/{tenant}/apps/{app}/plans',
+    { params },
+    { everyMs: (answer) => (answer?.items[0]?.state === 'running' ? 1_000 : undefined) },
+  )
   const make = useAct('POST /tenants/{tenant}/apps/{app}/plans', { done: ({ plan }) => change({ plan }) })
   const newest = plans.data?.items[0]
   const shown = search.plan || newest?.plan
+  // One is made at a time: a second would be refused.
+  const last = plans.data?.items.find(({ plan }) => plan === make.data?.plan) ?? make.data
+  const making = plans.isPending || make.isPending || last?.state === 'running' || newest?.state === 'running'
   // Whoever opens the tab asks what would happen: a plan is made at once, unless an address names one or there is a new one.
   const asked = useRef(false)
   const isOld = newest === undefined || Date.now() - Date.parse(newest.madeAt) > FRESH_MS
@@ -48,7 +55,13 @@ export default function PlanTab({ tenant, app }: AppTab) {
               command={`lockstep plan ${app.app} --tenant ${tenant}`}
             />
             {may && (
-              <Button loading={make.isPending} onClick={() => make.mutate({ params })}>
+              <Button
+                loading={making}
+                onClick={() => {
+                  asked.current = true
+                  make.mutate({ params })
+                }}
+              >
                 {t('plan.make')}
               </Button>
             )}
