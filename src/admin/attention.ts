@@ -15,6 +15,7 @@ export const THINGS = [
   'connection.refused',
   'connection.quiet',
   'token.expires',
+  'values.recorded',
 ] as const
 
 /** One thing to look at. */
@@ -61,7 +62,7 @@ export async function findThings(
   const heard = record === undefined ? undefined : await heardOf(record.store, tenants, now)
   for (const tenant of tenants) {
     const connections = await deps.tenancy.connections.list(tenant)
-    things.push(...expiring(connections, now), ...(await ofApps(deps, tenant)))
+    things.push(...expiring(connections, now), ...recorded(connections, now), ...(await ofApps(deps, tenant)))
     if (heard !== undefined) things.push(...ofConnections(connections, heard, now))
   }
   if (heard !== undefined) things.push(...failing(heard))
@@ -133,6 +134,20 @@ function expiring(connections: readonly Connection[], now: number): Thing[] {
     const days = Math.max(0, Math.floor((last - now) / DAY_MS))
     const facts = { label, kind, days, ends: isoTime(last) ?? '' }
     return [{ code: 'token.expires', tenant, connection: id, facts, link: `/t/${tenant}/connections/${id}` }]
+  })
+}
+
+/** Connections whose requests are recorded with people's values, until they end. */
+function recorded(connections: readonly Connection[], now: number): Thing[] {
+  return connections.flatMap(({ tenant, id, label, kind, valuesUntil, valuesBy }): Thing[] => {
+    if (valuesUntil === undefined || valuesUntil <= now) return []
+    const facts = {
+      label,
+      kind,
+      until: isoTime(valuesUntil) ?? '',
+      ...(valuesBy === undefined ? {} : { by: valuesBy }),
+    }
+    return [{ code: 'values.recorded', tenant, connection: id, facts, link: `/t/${tenant}/connections/${id}` }]
   })
 }
 

@@ -136,7 +136,15 @@ describe.runIf(hasBrowser)('the pages of apps', () => {
     for (const name of ['bob', 'cleo'])
       await serving.directory.remove({ ...CONTEXT, allow: STRICT }, 'User', people.get(name) ?? '')
     await goto('/t/acme/held')
-    await page.getByText(/would lose/).waitFor()
+    await page
+      .getByRole('main')
+      .getByText(/would lose/)
+      .waitFor()
+    // Above every page, for those who may decide.
+    await page
+      .getByRole('region', { name: 'What stands open' })
+      .getByText(/would lose/)
+      .waitFor()
     await page.getByRole('button', { name: 'Who is on the list' }).click()
     await page.getByRole('columnheader', { name: 'Account there' }).waitFor()
     await checkPage(console, 'held')

@@ -57,9 +57,14 @@ describe.runIf(hasBrowser)('connections', () => {
     await page.getByLabel(/Reason/).fill('a customer asked')
     await page.getByRole('button', { name: 'Record values', exact: true }).click()
     await page.getByText('Because: a customer asked').waitFor()
+    await page
+      .getByRole('region', { name: 'What stands open' })
+      .getByText(/recorded with people's values until/)
+      .waitFor()
     await checkPage(console, 'connection')
     await page.getByRole('button', { name: 'End the recording' }).click()
     await page.getByText('Bodies are kept as shapes').waitFor()
+    await page.getByRole('region', { name: 'What stands open' }).waitFor({ state: 'detached' })
     await page
       .getByRole('button', { name: /^Revoke [0-9a-f]/ })
       .first()

@@ -20,6 +20,7 @@ import { TenantChooser } from './tenant-chooser.tsx'
 
 // Loaded when they are needed: most visits need none of them.
 const Find = lazy(() => import('./find.tsx'))
+const Standing = lazy(() => import('./standing.tsx'))
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 const SignInAgain = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignInAgain }))
 
@@ -82,6 +83,7 @@ function Framed() {
       <nav className={open ? `${css.left} ${css.open}` : css.left} aria-label={t('pages')}>
         <Navigation tenant={tenant} />
       </nav>
+      <Suspense>{tenant !== undefined && <Standing tenant={tenant} />}</Suspense>
       <main id="page" className={css.main} tabIndex={-1}>
         <Suspense fallback={<Lines />}>
           <Outlet />
