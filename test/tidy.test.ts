@@ -7,6 +7,7 @@ import { parse, type Token } from 'acorn'
 import { describe, expect, test } from 'vitest'
 import { drawMap } from '../scripts/map.ts'
 import { longFunctions } from './function-length.ts'
+import { circlesIn, importsOf } from './imports.ts'
 import { superlinear } from './linear.ts'
 
 /** The floors: what each room may import from, besides itself and the files on the ground floor. docs/map.md describes them. */
@@ -206,29 +207,6 @@ const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding:
     return { path, text, imports: importsOf(text) }
   })
 const product = sources.filter(({ path }) => !path.endsWith('.test.ts'))
-
-function importsOf(text: string): readonly string[] {
-  const statements = text.matchAll(/^(?:import|export)\b(?:[^'"`;=]*?\bfrom)?\s*'([^']+)'/gm)
-  const calls = text.matchAll(/\bimport\('([^']+)'\)/g)
-  return [...new Set([...statements, ...calls].map((match) => match[1] ?? ''))]
-}
-
-/** Every way that leads back to where it began. */
-function circlesIn(edges: ReadonlyMap<string, Iterable<string>>): readonly string[] {
-  const done = new Set<string>()
-  const circles: string[] = []
-  const walk = (path: string, trail: readonly string[]) => {
-    if (trail.includes(path)) {
-      circles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
-      return
-    }
-    if (done.has(path)) return
-    for (const next of edges.get(path) ?? []) walk(next, [...trail, path])
-    done.add(path)
-  }
-  for (const path of edges.keys()) walk(path, [])
-  return circles
-}
 
 function roomOf(path: string): string {
   return path.includes('/') ? (path.split('/')[0] ?? '') : ''

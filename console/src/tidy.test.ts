@@ -1,8 +1,9 @@
 // The console keeps to the strict policy: styles come as files, nothing comes from elsewhere, nothing makes markup of text.
 
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { circlesIn, importsOf } from '../../test/imports.ts'
 import { PAGES } from './pages.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -51,6 +52,18 @@ describe('the console is tidy', () => {
       ({ path, text }) => !/\.svg$/.test(path) && !/^(?:\/\/ .+\.|\/\* .+\. \*\/)\n/.test(text),
     )
     expect(bare.map(({ path }) => path)).toEqual([])
+  })
+
+  test('imports go round in no circle', () => {
+    const edges = new Map(
+      code.map(({ path, text }) => [
+        path,
+        importsOf(text)
+          .filter((name) => name.startsWith('.'))
+          .map((name) => join(dirname(path), name)),
+      ]),
+    )
+    expect(circlesIn(edges)).toEqual([])
   })
 
   test('every link leads to a page of the table', () => {

@@ -1,7 +1,8 @@
 // Every page for every role: what it may not do is neither in the bar nor answered, and the page says why.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PAGES, type PageEntry } from '../../console/src/pages.ts'
+import type { PageEntry } from '../../console/src/page-entry.ts'
+import { PAGES } from '../../console/src/pages.ts'
 import { ROLES, type Role } from '../../src/access/index.ts'
 import { type Serving, serve } from '../serve.ts'
 import { checkPage } from './check-page.ts'

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { PageEntry } from '../pages.ts'
+import type { PageEntry } from '../page-entry.ts'
 import { To } from '../parts/link.tsx'
 import { Empty } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'

@@ -15,13 +15,8 @@ import { Lines, Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { useMay } from '../session.tsx'
 import { type App, AppStatus } from './apps/app-state.tsx'
+import type { AppTab } from './apps/app-tab.ts'
 import css from './apps/apps.module.css'
-
-/** What every tab of an app is given. */
-export interface AppTab {
-  readonly tenant: string
-  readonly app: App
-}
 
 const TABS = {
   state: lazy(() => import('./apps/state-tab.tsx')),

@@ -1,7 +1,7 @@
 // The pages of a tenant's directory: people, groups, resources of other types, and what changed.
 
 import { History, Users, UsersRound } from 'lucide-react'
-import type { PageEntry } from '../pages.ts'
+import type { PageEntry } from '../page-entry.ts'
 
 /** The pages of the directory. */
 export const DIRECTORY_PAGES: readonly PageEntry[] = [

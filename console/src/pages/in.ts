@@ -1,7 +1,7 @@
 // The pages of what comes in: connections and the requests of identity providers.
 
 import { FlaskConical, Plug, ScrollText, ShieldCheck } from 'lucide-react'
-import type { PageEntry } from '../pages.ts'
+import type { PageEntry } from '../page-entry.ts'
 
 /** Pages of what comes in. */
 export const IN_PAGES: readonly PageEntry[] = [

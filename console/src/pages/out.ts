@@ -1,7 +1,7 @@
 // The pages of the hub.
 
 import { Boxes, Hand, KeyRound, Send, UserX } from 'lucide-react'
-import type { PageEntry } from '../pages.ts'
+import type { PageEntry } from '../page-entry.ts'
 
 /** Apps, what is sent to them, what is held, who has access, and who has left. */
 export const OUT_PAGES: readonly PageEntry[] = [

@@ -4,9 +4,16 @@ import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Checkbox.css'
 import { Plus, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { Schema } from './schema.tsx'
 import type { Attribute } from './schema-attributes.tsx'
 import css from './schemas.module.css'
+
+/** A schema as it is edited. */
+export interface Schema {
+  readonly id: string
+  readonly name: string
+  readonly description?: string
+  readonly attributes: readonly Attribute[]
+}
 
 const TYPES = ['string', 'boolean', 'integer', 'decimal', 'dateTime', 'reference', 'binary', 'complex']
 

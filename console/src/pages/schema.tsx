@@ -14,17 +14,9 @@ import { Page, Panel } from '../parts/page.tsx'
 import { useParam } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { type Attribute, Attributes } from './schema-attributes.tsx'
-import { SchemaForm } from './schema-form.tsx'
+import { type Schema, SchemaForm } from './schema-form.tsx'
 import css from './schemas.module.css'
 import { effectsIn, ShapeChange } from './shape-change.tsx'
-
-/** A schema as it is edited. */
-export interface Schema {
-  readonly id: string
-  readonly name: string
-  readonly description?: string
-  readonly attributes: readonly Attribute[]
-}
 
 const NEW: Schema = {
   id: 'urn:example:params:scim:schemas:extension:acme:2.0:User',

@@ -1,7 +1,7 @@
 // The pages for setup links, and for the looks of the page that they lead to.
 
 import { Link2, Palette } from 'lucide-react'
-import type { PageEntry } from '../pages.ts'
+import type { PageEntry } from '../page-entry.ts'
 
 /** Pages about setup links. */
 export const SETUP_PAGES: readonly PageEntry[] = [

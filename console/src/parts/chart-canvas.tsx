@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { clock, day, number } from '../words/figures.ts'
-import { type ChartProps, DASHES } from './chart.tsx'
+import { type ChartProps, DASHES } from './chart-lines.ts'
 
 /** A chart on a canvas, as wide as its place. */
 export default function ChartCanvas({ times, series, unit = '', sync, onRange, height = 168 }: ChartProps) {

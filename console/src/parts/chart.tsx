@@ -1,35 +1,13 @@
 // A chart over time, with its table behind it. The library that draws is known to `chart-canvas.tsx` alone.
 
 import { Button } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { moment, number } from '../words/figures.ts'
 import css from './chart.module.css'
+import { type ChartProps, DASHES, type Series } from './chart-lines.ts'
 
 const Canvas = lazy(() => import('./chart-canvas.tsx'))
-
-/** One line of a chart; where nothing was counted there is a gap. */
-export interface Series {
-  readonly label: string
-  readonly values: readonly (number | null)[]
-}
-
-/** A chart: at most four lines over one time axis. */
-export interface ChartProps {
-  readonly title: string
-  /** One sentence that says what the chart shows: its name. */
-  readonly sentence: string
-  /** Milliseconds since 1970, ascending. */
-  readonly times: readonly number[]
-  readonly series: readonly Series[]
-  readonly unit?: string
-  /** Charts with the same key move their cursors together. */
-  readonly sync?: string
-  /** Dragging over the chart. */
-  readonly onRange?: (from: number, to: number) => void
-  readonly aside?: ReactNode
-  readonly height?: number
-}
 
 /** A chart. */
 export function Chart(props: ChartProps) {
@@ -78,9 +56,6 @@ export function Chart(props: ChartProps) {
     </section>
   )
 }
-
-/** How the lines of charts are told apart besides their colours. */
-export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]]
 
 function Swatch({ at }: { readonly at: number }) {
   return (

@@ -8,7 +8,13 @@ import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { editing, reading } from './editor-setup.ts'
 import css from './json-editor.module.css'
-import type { Mark } from './json-view.tsx'
+
+/** Something wrong in a text, by its characters. */
+export interface Mark {
+  readonly from: number
+  readonly to: number
+  readonly message: string
+}
 
 /** An editor; without `onChange` the text can only be read. */
 export default function JsonEditor({

@@ -1,17 +1,11 @@
 // JSON to look at, to edit, and two versions side by side: editors that are loaded only when they are opened.
 
 import { lazy, Suspense } from 'react'
+import type { Mark } from './json-editor.tsx'
 import { Lines } from './loaded.tsx'
 
 const Editor = lazy(() => import('./json-editor.tsx'))
 const Merge = lazy(() => import('./json-merge.tsx'))
-
-/** Something wrong in a text, by its characters. */
-export interface Mark {
-  readonly from: number
-  readonly to: number
-  readonly message: string
-}
 
 /** A document as JSON; long ones are virtual by themselves. */
 export function JsonView({

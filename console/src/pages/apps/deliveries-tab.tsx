@@ -1,6 +1,6 @@
 // The requests to one app.
 
-import type { AppTab } from '../app.tsx'
+import type { AppTab } from './app-tab.ts'
 import { DeliveryList } from './delivery-list.tsx'
 
 export default function DeliveriesTab({ tenant, app }: AppTab) {

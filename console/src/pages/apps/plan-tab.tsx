@@ -12,7 +12,7 @@ import { Panel } from '../../parts/page.tsx'
 import { text, useSearchState } from '../../search.ts'
 import { useMay } from '../../session.tsx'
 import { moment } from '../../words/figures.ts'
-import type { AppTab } from '../app.tsx'
+import type { AppTab } from './app-tab.ts'
 import { PlanView } from './plan-view.tsx'
 
 const SEARCH = { plan: text() }

@@ -19,7 +19,7 @@ import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { useMay } from '../../session.tsx'
 import { moment, number } from '../../words/figures.ts'
-import type { AppTab } from '../app.tsx'
+import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
 
 type Plan = Answer<'GET /tenants/{tenant}/apps/{app}/plans/{plan}'>

@@ -11,7 +11,7 @@ import { Loaded } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Scrolled } from '../../parts/scrolled.tsx'
 import { Status } from '../../parts/status.tsx'
-import type { AppTab } from '../app.tsx'
+import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
 
 /** Finds out what an app takes, on an account that is made there and removed. */

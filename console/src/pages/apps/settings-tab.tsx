@@ -12,7 +12,7 @@ import { Panel, Panels } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useMay } from '../../session.tsx'
 import { number } from '../../words/figures.ts'
-import type { AppTab } from '../app.tsx'
+import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
 import { ProbeView } from './probe-view.tsx'
 

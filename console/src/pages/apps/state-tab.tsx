@@ -17,7 +17,7 @@ import { type State, Status } from '../../parts/status.tsx'
 import { oneOf, useSearchState } from '../../search.ts'
 import { useMay } from '../../session.tsx'
 import { moment, number, since } from '../../words/figures.ts'
-import type { AppTab } from '../app.tsx'
+import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
 
 type Link = Answer<'GET /tenants/{tenant}/apps/{app}/links'>['items'][number]
