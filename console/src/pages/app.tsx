@@ -14,7 +14,7 @@ import { useGo } from '../parts/link.tsx'
 import { Lines, Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { useMay } from '../session.tsx'
-import { type App, AppStatus } from './apps/app-state.tsx'
+import { AppStatus } from './apps/app-state.tsx'
 import type { AppTab } from './apps/app-tab.ts'
 import css from './apps/apps.module.css'
 
