@@ -12,9 +12,11 @@ const JOURNEY = 'test/server/journey.test.ts'
 export function tryWeek(project: string): void {
   const main = join(project, 'node_modules/lockstep-server/dist/cli/main.js')
   if (!existsSync(main)) throw new Error(`The packages have no program at ${main}`)
+  // In CI the journey is left out of the other tests, since it is run here.
+  const { CI: _, ...env } = process.env
   execFileSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'sqlite', JOURNEY], {
     cwd: ROOT,
-    env: { ...process.env, LOCKSTEP_MAIN: main },
+    env: { ...env, LOCKSTEP_MAIN: main },
     stdio: 'inherit',
   })
   console.log('An administrator gets through a week with the packed package')

@@ -3,11 +3,10 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createClient } from '../rfc/client.ts'
 import { site } from '../rfc/site.ts'
-import { folder, ROOT, run } from './run.ts'
+import { folder, MAIN, ROOT, run } from './run.ts'
 
 const at = site()
 const closing: (() => unknown)[] = []
@@ -103,15 +102,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
 
   test.each([['SIGINT'], ['SIGTERM'], ['SIGHUP']] as const)('stops on %s and leaves nothing behind', async (signal) => {
     const { base, token, client } = await fresh()
-    const child = spawn(process.execPath, [
-      join(ROOT, 'src/cli/main.ts'),
-      'check',
-      base,
-      '--token',
-      token,
-      '--rate',
-      '25',
-    ])
+    const child = spawn(process.execPath, [MAIN, 'check', base, '--token', token, '--rate', '25'])
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
     const made = async () => (await client.get('/Users')).body.totalResults
     while ((await made()) === 0) await new Promise((resolve) => setTimeout(resolve, 50))
@@ -123,7 +114,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
   test('on a terminal the progress bar reads no keys, so that Ctrl-C still interrupts', async () => {
     const { base, token, client } = await fresh()
     const terminal = 'data:text/javascript,process.stderr.isTTY=true'
-    const args = [join(ROOT, 'src/cli/main.ts'), 'check', base, '--token', token, '--rate', '25']
+    const args = [MAIN, 'check', base, '--token', token, '--rate', '25']
     const child = spawn(process.execPath, ['--import', terminal, ...args])
     let shown = ''
     child.stderr.on('data', (chunk: Buffer) => {

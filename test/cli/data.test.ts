@@ -319,8 +319,7 @@ test('the log is shown from a given place, and followed', async () => {
   expect(shown).toMatch(/note +Connection generic-\w+ +by cli +created; label: "generic"; kind: "generic"/)
 
   const { spawn } = await import('node:child_process')
-  const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [main, 'log', '--follow', '--tenant', 'acme', '--json', '--database', database])
+  const child = spawn(process.execPath, [MAIN, 'log', '--follow', '--tenant', 'acme', '--json', '--database', database])
   let followed = ''
   child.stdout.on('data', (chunk: Buffer) => {
     followed += chunk

@@ -7,17 +7,17 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { onPostgres } from '../database-under-test.ts'
 import { type Serving, serve } from '../serve.ts'
+import { MAIN } from './run.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
 let server: Serving
 let made: Awaited<ReturnType<Serving['connection']>>
 let refused = ''
 
 function lockstep(...words: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...words, '--database', server.database], (error, stdout, stderr) => {
+    execFile(process.execPath, [MAIN, ...words, '--database', server.database], (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
       resolve({ code, text: stdout + stderr })
     })
@@ -65,7 +65,7 @@ test.skipIf(onPostgres)('a backup with the record shows the same requests', asyn
     expect((await lockstep('backup', file, '--with-record')).text).toContain(join(folder, 'copy.record.db'))
     expect(statSync(join(folder, 'copy.record.db')).mode & 0o777).toBe(0o600)
     const shown = await new Promise<string>((resolve) => {
-      const words = [main, 'requests', refused, '--database', `sqlite:${file}`]
+      const words = [MAIN, 'requests', refused, '--database', `sqlite:${file}`]
       execFile(process.execPath, words, (_error, stdout) => resolve(stdout))
     })
     expect(shown).toContain('SCIM_NOT_FOUND')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 /** The repository. */
 export const ROOT = new URL('../..', import.meta.url).pathname
-/** The command line: of the sources, or the one that is tried (`scripts/package/week.ts`). */
+/** The command line: of the sources, or one that was built (`.ci/run`, `scripts/package/week.ts`). */
 export const MAIN = process.env.LOCKSTEP_MAIN ?? join(ROOT, 'src/cli/main.ts')
 
 /** The result of a command line. */

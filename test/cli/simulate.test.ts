@@ -1,11 +1,10 @@
 // The command `lockstep simulate`: output, exit codes, options, and the cleanup when it is stopped.
 
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFakeApp, listen } from '../../src/testing/index.ts'
 import { type Serving, serve } from '../serve.ts'
-import { ROOT, run } from './run.ts'
+import { MAIN, run } from './run.ts'
 
 let serving: Serving
 
@@ -84,7 +83,7 @@ describe('lockstep simulate', { timeout: 60_000 }, () => {
 
   test('stops on Ctrl-C and leaves nothing behind', async () => {
     const { base, token } = await serving.connection('entra')
-    const args = [join(ROOT, 'src/cli/main.ts'), 'simulate', 'entra', base, '--token', token, '--people', '1000']
+    const args = [MAIN, 'simulate', 'entra', base, '--token', token, '--people', '1000']
     const child = spawn(process.execPath, args)
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
     const made = async () => {

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { folder, type Ran, ROOT, run } from '../cli/run.ts'
+import { folder, MAIN, type Ran, run } from '../cli/run.ts'
 import { type Serving, serve } from '../serve.ts'
 import { raw, scripted } from './scripted.ts'
 
@@ -489,10 +489,9 @@ describe('completion', SLOW, () => {
   test('the script for bash completes in a real bash', async () => {
     await remote('shell')
     const script = (await lockstep(['completion', 'bash'])).stdout
-    const main = `${ROOT}src/cli/main.ts`
     const trial = (words: readonly string[]) => `
 ${script}
-lockstep() { "${process.execPath}" "${main}" "$@"; }
+lockstep() { "${process.execPath}" "${MAIN}" "$@"; }
 compopt() { :; }
 COMP_WORDS=(lockstep ${words.map((word) => `'${word}'`).join(' ')})
 COMP_CWORD=${words.length}
