@@ -32,6 +32,9 @@ const LONG_BEFORE_THE_STORE =
 /** What `scripts/try-package.ts` runs in CI, with the commands of the packed package: not once more. */
 const WITH_THE_PACKAGE = process.env.CI === undefined ? [] : ['test/server/journey.test.ts']
 
+/** Tests that need code which nobody has run before them: they count what it does, and the engine counts only what it has not yet made fast. */
+const ALONE = ['test/fuzz-work.test.ts']
+
 /** Tests that open every store themselves. */
 const ON_EVERY_STORE = 'test/embed/events/**'
 
@@ -70,7 +73,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'console/{src,setup}/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/console/**', ...WITH_THE_PACKAGE],
+          exclude: ['test/console/**', ...ALONE, ...WITH_THE_PACKAGE],
         },
       },
       {
@@ -94,7 +97,12 @@ export default defineConfig({
           globalSetup: 'test/postgres.setup.ts',
         },
       },
-      { extends: true, test: { name: 'plain', include: WITHOUT_SHORTCUTS, env: { LOCKSTEP_FAST: 'off' } } },
+      {
+        extends: true,
+        test: { name: 'plain', include: WITHOUT_SHORTCUTS, exclude: ALONE, env: { LOCKSTEP_FAST: 'off' } },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
+      { extends: true, test: { name: 'alone-plain', include: ALONE, isolate: true, env: { LOCKSTEP_FAST: 'off' } } },
     ],
   },
 })

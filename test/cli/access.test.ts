@@ -237,7 +237,7 @@ test.each([
   [
     ['tenant', 'create'],
     2,
-    /Missing required argument 'name'\nUsage: npm run -s lockstep -- tenant create \[options\] <name>\n/,
+    /Missing required argument 'name'\nUsage: .*tenant create \[options\] <name>\n/,
   ],
   [['tenant', 'rename', 'acme'], 2, /Unknown command 'rename'/],
   [['frobnicate'], 2, /Unknown command 'frobnicate'/],
