@@ -234,11 +234,7 @@ test.runIf(runsHere('a command that only reads does not create a missing databas
 test.each([
   [['tenant', 'create', 'Acme'], 1, /"Acme" can't name a tenant/],
   [['tenant', 'create', 'default'], 1, /made by the first start/],
-  [
-    ['tenant', 'create'],
-    2,
-    /Missing required argument 'name'\nUsage: .*tenant create \[options\] <name>\n/,
-  ],
+  [['tenant', 'create'], 2, /Missing required argument 'name'\nUsage: .*tenant create \[options\] <name>\n/],
   [['tenant', 'rename', 'acme'], 2, /Unknown command 'rename'/],
   [['frobnicate'], 2, /Unknown command 'frobnicate'/],
   [['tenant', 'create', 'acme', '--colour', 'red'], 2, /Unknown option '--colour'/],
