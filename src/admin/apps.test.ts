@@ -150,7 +150,11 @@ test('a preview shows what settings that are not saved would make of people', as
   }
   const { status, body } = await send('POST', `${APPS}/wiki/map/preview`, { settings })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ looked: 2, rows: [{ name: 'Ada', scope: { in: true }, document: { userName: 'ada' } }] })
+  expect(body).toMatchObject({
+    maps: { User: { userName: { from: 'userName' } } },
+    looked: 2,
+    rows: [{ name: 'Ada', scope: { in: true }, document: { userName: 'ada' } }],
+  })
   expect((await send('GET', `${APPS}/wiki`)).body.map).toBeUndefined()
   const wrong = { settings: { map: { User: { userName: { from: 'usrName' } } } } }
   const refused = (await send('POST', `${APPS}/wiki/map/preview`, wrong)).body

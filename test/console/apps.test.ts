@@ -66,6 +66,9 @@ describe.runIf(hasBrowser)('the pages of apps', () => {
     await page.getByRole('button', { name: 'Try on real people' }).waitFor()
     await page.getByRole('cell', { name: '<b>eve</b>' }).first().waitFor()
     await checkPage(console, 'apps-new-map')
+    // The built-in map is shown, and is where one begins.
+    await page.getByRole('button', { name: 'Begin with this map' }).click()
+    await page.getByRole('button', { name: 'Add a rule' }).waitFor()
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByRole('combobox', { name: 'Accounts of leavers are' }).waitFor()
     await page.getByRole('button', { name: 'Go on' }).click()

@@ -10,6 +10,9 @@ const PreviewBody = z.object({
   findings: z
     .array(z.object({ level: z.enum(['error', 'warning']), option: z.string(), text: z.string() }))
     .describe('What is wrong or questionable about maps and grants; with errors, no rows are shown'),
+  maps: z
+    .object({ User: z.record(z.string(), z.unknown()).optional(), Group: z.record(z.string(), z.unknown()).optional() })
+    .describe('The maps that were used: own ones, or those that are built in; none with errors'),
   looked: z.int().describe('How many were looked at to find the rows'),
   rows: z.array(
     z.object({

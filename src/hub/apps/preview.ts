@@ -13,7 +13,7 @@ import {
   QUEUES,
   readApp,
 } from '../contract/index.ts'
-import { compileMaps } from '../map/app-maps.ts'
+import { compileMaps, mapOf } from '../map/app-maps.ts'
 import { lintApp } from '../map/lint-map.ts'
 import { type PreviewResource, previewMap } from '../map/preview.ts'
 import { compileScope } from '../scope/compile-scope.ts'
@@ -28,6 +28,8 @@ export interface AppPreview {
   readonly rows: readonly PreviewRow[]
   /** How many were looked at to find them. */
   readonly looked: number
+  /** The maps that were used: the app's own, or those that are built in. None where there are errors. */
+  readonly maps: { readonly [type in AccountType]?: JsonObject }
 }
 
 /** Which people are shown. */
@@ -67,7 +69,7 @@ export async function previewApp(
     return compileScope(settings.scope, settings.grants, types)
   })
   const findings = kind === undefined ? [] : lintApp(settings, kind, types)
-  if (findings.some(({ level }) => level === 'error')) return { findings, rows: [], looked: 0 }
+  if (findings.some(({ level }) => level === 'error')) return { findings, rows: [], looked: 0, maps: {} }
   const ready = { scope, maps: compileMaps(settings, kind, types) }
   const found = await Promise.all(
     (scope.hasGroups && request.users === undefined ? (['User', 'Group'] as const) : (['User'] as const)).map((type) =>
@@ -80,7 +82,11 @@ export async function previewApp(
   )
   const resources = found.flatMap((one) => one.resources)
   const rows = await shown(store, tenant, id, ready, resources)
-  return { findings, rows, looked: found.reduce((sum, { looked }) => sum + looked, 0) }
+  const sources = {
+    User: mapOf(settings, kind, 'User', types).source,
+    Group: mapOf(settings, kind, 'Group', types).source,
+  }
+  return { findings, rows, maps: sources, looked: found.reduce((sum, { looked }) => sum + looked, 0) }
 }
 
 type Ready = Pick<CompiledApp, 'scope' | 'maps'>

@@ -20,6 +20,8 @@ import { Findings, type Preview, PreviewTable } from './preview-table.tsx'
 
 type Type = 'User' | 'Group'
 
+const NOTHING_WRONG: ReturnType<typeof mapOf>['wrong'] = new Map()
+
 export default function MapTab({ tenant, app }: AppTab) {
   const { t } = useTranslation('apps')
   const may = useMay('apps')
@@ -36,6 +38,9 @@ export default function MapTab({ tenant, app }: AppTab) {
   const map = { User: lines.User.length === 0 ? null : users.map, Group: lines.Group.length === 0 ? null : groups.map }
   const isWrong = users.wrong.size + groups.wrong.size > 0
   const isChanged = JSON.stringify(lines) !== JSON.stringify(saved)
+  // Without a rule of its own a type has the built-in map: it is shown, and is where one begins.
+  const isBuiltIn = lines[type].length === 0
+  const builtIn = linesOf(before?.maps[type])
   const { mutateAsync } = preview
   useEffect(() => {
     void mutateAsync({ params, body: { sample: 20 } }).then(setBefore, () => {})
@@ -60,7 +65,7 @@ export default function MapTab({ tenant, app }: AppTab) {
           </>
         }
       >
-        <p className={css.quiet}>{app.map === undefined && !isChanged ? t('map.builtIn') : t('map.lead')}</p>
+        <p className={css.quiet}>{isBuiltIn ? t('map.builtIn') : t('map.lead')}</p>
         {asJson ? (
           <JsonEdit
             key={type}
@@ -69,6 +74,8 @@ export default function MapTab({ tenant, app }: AppTab) {
             label={t('map.title')}
             height={320}
           />
+        ) : isBuiltIn ? (
+          <Rules lines={builtIn} wrong={NOTHING_WRONG} change={undefined} />
         ) : (
           <Rules
             lines={lines[type]}
@@ -85,6 +92,11 @@ export default function MapTab({ tenant, app }: AppTab) {
           >
             {t('map.preview')}
           </Button>
+          {may && isBuiltIn && (
+            <Button variant="default" disabled={builtIn.length === 0} onClick={() => change(builtIn)}>
+              {t('map.beginWith')}
+            </Button>
+          )}
           {may && (
             <Button
               disabled={isWrong || !isChanged}
@@ -163,7 +175,7 @@ function Rules({
             />
             <TextInput
               aria-label={t('map.rest')}
-              placeholder={'"whenMissing":"clear"'}
+              {...(readOnly ? {} : { placeholder: '"whenMissing":"clear"' })}
               value={line.more}
               readOnly={readOnly}
               error={error('more')}
