@@ -93,6 +93,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['hub/adapters/table', "Apps that are tables in somebody's database, in PostgreSQL or SQLite."],
   ['hub/engine', 'Plans from the log and brings accounts to what they must be: guarded, paced, in order.'],
   ['hub/proof', 'What was done, for people and auditors: who was told, receipts of leavers, plans, reverts.'],
+  ['hub/reviews', 'Access reviews: a frozen copy, what was decided, and what takes access away.'],
   ['hub/apps', 'Apps as administrators see and change them: checked, noted in the log, without secrets.'],
   ['hub/reconcile', 'Sweeps: what an app really holds against what it should hold, and what is done about it.'],
   ['server/offload', 'Threads that carry out heavy requests, so that the event loop stays free for quick ones.'],

@@ -25,6 +25,7 @@ import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { PROBE_ROUTES } from './routes/probes.ts'
 import { REQUEST_ROUTES } from './routes/requests.ts'
+import { REVIEW_ROUTES } from './routes/reviews.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { SEARCH_ROUTES } from './routes/search.ts'
 import { SERIES_ROUTES } from './routes/series.ts'
@@ -57,6 +58,7 @@ export const ROUTES: readonly Route[] = [
   ...FIND_ROUTES,
   ...PEOPLE_ROUTES,
   ...ACCESS_ROUTES,
+  ...REVIEW_ROUTES,
   ...REQUEST_ROUTES,
   ...WHEREABOUTS_ROUTES,
   ...SERIES_ROUTES,

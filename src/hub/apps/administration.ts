@@ -10,7 +10,9 @@ import type { Background } from '../proof/background.ts'
 import { createHistories } from '../proof/histories.ts'
 import { createPlans, type Plans } from '../proof/plans.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
-import type { Sealing } from '../proof/signing-keys.ts'
+import { createSigningKeys, type Sealing } from '../proof/signing-keys.ts'
+import { forgetInReviews } from '../reviews/forget-lines.ts'
+import { createReviews, type Reviews } from '../reviews/reviews.ts'
 import { AppRefusal } from './app-refusal.ts'
 import { withAppTarget } from './app-target.ts'
 import { type Apps, createApps } from './apps.ts'
@@ -67,6 +69,7 @@ export interface HubAdministration {
   /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
   readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
   readonly plans: Plans
+  readonly reviews: Reviews
   readonly probes: Probes
   /** Runs work with a SCIM app as a plain server; refuses one that isn't there or speaks something else. See {@link ScimTarget}. */
   readonly withTarget: <T>(tenant: string, app: string, use: (target: ScimTarget) => Promise<T>) => Promise<T>
@@ -79,6 +82,7 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
   const inspection = createInspection(deps)
   const probes = createProbes(deps)
   const histories = createHistories(deps.store, deps.environment)
+  const keys = createSigningKeys(deps)
   return (administrator) => {
     const apps = createApps({ ...deps, ...administrator })
     const plans = createPlans({
@@ -89,25 +93,36 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
         if (mode === 'paused') await apps.resume(tenant, id)
       },
     })
+    const access: HubAdministration['access'] = async (tenant, at, subject) => {
+      const { store, kinds, environment } = deps
+      if (at !== undefined && at > environment.now())
+        throw new AppRefusal('ERR_INVALID', 'The moment must be in the past')
+      return createAccess({ store, tenant, types: await deps.types(tenant), kinds, histories }, at, subject)
+    }
+    const { actor } = administrator
+    const proof = createProof(deps, deps.types, actor)
     return {
       apps,
-      holds: createHoldDesk({ ...deps, actor: administrator.actor }),
+      reviews: createReviews({ ...deps, actor, requireTenant: deps.types, access, keys }),
+      holds: createHoldDesk({ ...deps, actor }),
       inspection,
       plans,
       probes,
       preview: (tenant, app, change, request) => previewApp(deps, tenant, app, change, request),
-      access: async (tenant, at, subject) => {
-        const { store, kinds, environment } = deps
-        if (at !== undefined && at > environment.now())
-          throw new AppRefusal('ERR_INVALID', 'The moment must be in the past')
-        return createAccess({ store, tenant, types: await deps.types(tenant), kinds, histories }, at, subject)
-      },
+      access,
       withTarget: (tenant, app, use) => withAppTarget(deps, tenant, app, use),
       watch: async (tenant) => {
         await deps.types(tenant)
         return watchApps(deps, tenant)
       },
-      proof: createProof(deps, deps.types, administrator.actor),
+      proof: {
+        ...proof,
+        async forget(tenant, user) {
+          const forgotten = await proof.forget(tenant, user)
+          await forgetInReviews(deps.store, tenant, user)
+          return forgotten
+        },
+      },
     }
   }
 }

@@ -28,6 +28,8 @@ export const HUB_READER = 'hub'
  * - `approvals`: removals that somebody has approved with a plan. Key = resource id; value = {@link Approval}. They expire after a day.
  * - `seen`: what a sweep that is under way has listed. Key = `{run}/{type}/{account}`.
  * - `drifts`: what sweeps have found. Key = `{run}/{number}`, tag = `{run}/{kind}`; value = `Drift`.
+ * - `reviews`: access reviews. Key = time-ordered id; value = `Review`. They stay until somebody deletes them.
+ * - `reviewLines`: the lines of one. Key = number, tag = person; state = what was decided and what became of it; value = `ReviewLine`.
  */
 export const QUEUES = {
   units: 'hub/apps',
@@ -48,6 +50,8 @@ export const QUEUES = {
   approvals: (app: string) => `hub/approvals/${app}`,
   seen: (app: string) => `hub/seen/${app}`,
   drifts: (app: string) => `hub/drifts/${app}`,
+  reviews: 'hub/reviews',
+  reviewLines: (review: string) => `hub/review-lines/${review}`,
 } as const
 
 /** Lanes, first to last. 0 leavers, 1 memberships and grants taken away, 2 joiners, 5 updates, 7 backfill, 9 sweeps. */

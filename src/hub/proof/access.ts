@@ -3,11 +3,12 @@
 import { bindFilter, isObject, parseFilter, type ResourceType } from '../../protocol/index.ts'
 import type { Item, Store, Work } from '../../store/index.ts'
 import { type AccessPage, type AccessSubject, type AdapterKind, type Link, QUEUES } from '../contract/index.ts'
-import { type RuledRow, rowsOf } from './access-rows.ts'
+import { type Known, type RuledRow, rowsOf } from './access-rows.ts'
 import { type AccessApp, readAppsThen } from './apps-then.ts'
 import type { Histories } from './histories.ts'
 import { type History, readHistory } from './history.ts'
 import { createMoment, type Moment, type Seen } from './moment.ts'
+import { createPersonAccess, type PersonAccess } from './person-access.ts'
 
 /** What answers are made from. */
 export interface AccessDeps {
@@ -26,6 +27,13 @@ export interface Access {
     subject: AccessSubject,
     request: { readonly after?: string; readonly limit: number },
   ) => Promise<AccessPage>
+  /** The same, each row with the groups that its rules name. */
+  readonly ruled: (
+    subject: AccessSubject,
+    request: { readonly after?: string; readonly limit: number },
+  ) => Promise<Omit<AccessPage, 'rows'> & { readonly rows: readonly RuledRow[] }>
+  /** What one person has, and would have without some groups; undefined where there is nobody of this id. */
+  readonly person: (user: string) => Promise<PersonAccess | undefined>
 }
 
 /** Most groups that a query names. */
@@ -47,19 +55,47 @@ export async function createAccess(deps: AccessDeps, at?: number, subject?: Acce
   const moment = createMoment(store, tenant, types, history)
   const { apps, doubts } = await readAppsThen(store, tenant, types, kinds, history)
   const answer = { ...deps, moment, history, apps }
+  const ruled: Access['ruled'] = async (asked, { after, limit }) => {
+    const most = Math.min(Math.max(1, limit), ACCESS_PAGE)
+    const { ids, next } = await candidates(answer, asked, after, most)
+    const chosen = 'app' in asked ? apps.filter(({ settings }) => settings.id === asked.app) : apps
+    const rows = await rowsOfPeople(answer, chosen, ids)
+    return {
+      rows: 'group' in asked ? rows.filter(({ groups }) => groups.includes(asked.group)) : rows,
+      ...(next === undefined ? {} : { next }),
+      doubts: [...doubts, ...moment.doubts()],
+    }
+  }
   return {
-    async page(asked, { after, limit }) {
-      const most = Math.min(Math.max(1, limit), ACCESS_PAGE)
-      const { ids, next } = await candidates(answer, asked, after, most)
-      const chosen = 'app' in asked ? apps.filter(({ settings }) => settings.id === asked.app) : apps
-      const rows = await rowsOfPeople(answer, chosen, ids)
-      const wanted = 'group' in asked ? rows.filter(({ groups }) => groups.includes(asked.group)) : rows
-      return {
-        rows: wanted.map(({ groups: _, ...row }) => row),
-        ...(next === undefined ? {} : { next }),
-        doubts: [...doubts, ...moment.doubts()],
-      }
+    ruled,
+    async page(asked, request) {
+      const { rows, ...page } = await ruled(asked, request)
+      return { rows: rows.map(({ groups: _, ...row }) => row), ...page }
     },
+    async person(user) {
+      const seen = (await moment.user(user)) ?? (await goneButLinked(answer, apps, user))
+      if (seen === undefined) return undefined
+      const known = await Promise.all(apps.map(async (app) => ({ app, known: await knownIn(answer, app, seen) })))
+      return createPersonAccess(moment, seen, known)
+    },
+  }
+}
+
+/** What is known of one person in an app, besides the groups. */
+async function knownIn(
+  answer: Answer,
+  app: AccessApp,
+  { id, groups }: Seen,
+): Promise<Omit<Known, 'person' | 'groups'>> {
+  const { store, tenant, moment } = answer
+  const [item] = await store.items(tenant, QUEUES.links(app.settings.id), { keys: [id] })
+  const kills = await store.items(tenant, QUEUES.kills, { keys: [id] })
+  const inGroups = (await Promise.all([...groups.keys()].map(moment.group))).filter((group) => group !== undefined)
+  const link = linkOf(item)
+  return {
+    killed: kills.length > 0,
+    ...(link && { link }),
+    confirmedIn: await confirmedGroups(answer, app, id, inGroups),
   }
 }
 

@@ -39,7 +39,24 @@ export interface Signer {
 /** What came of verifying a receipt. */
 export type Verified =
   | { readonly valid: true; readonly receipt: Receipt; readonly kid: string; readonly alg: string }
-  | { readonly valid: false; readonly why: Invalid; readonly message: string }
+  | NotValid
+
+/** A signed document that is not what it should be, and why. */
+export interface NotValid {
+  readonly valid: false
+  readonly why: Invalid
+  readonly message: string
+}
+
+/** What came of verifying a signed document of any type. */
+export type VerifiedDocument =
+  | {
+      readonly valid: true
+      readonly payload: { readonly [name: string]: unknown }
+      readonly kid: string
+      readonly alg: string
+    }
+  | NotValid
 
 /** Why a receipt is not valid. */
 export type Invalid = 'not-a-receipt' | 'wrong-algorithm' | 'unknown-key' | 'altered'
@@ -50,18 +67,36 @@ export const RECEIPT_LIMITS = { RECEIPT: 1_048_576, KEY_SET: 262_144 } as const
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
 /** Signs a receipt. */
-export async function signReceipt(receipt: Receipt, { kid, alg, key }: Signer): Promise<string> {
-  const payload = new TextEncoder().encode(JSON.stringify(receipt))
+export function signReceipt(receipt: Receipt, signer: Signer): Promise<string> {
+  return signDocument(receipt, RECEIPT_TYPE, signer)
+}
+
+/** Signs a document of a type. */
+export async function signDocument(payload: object, typ: string, { kid, alg, key }: Signer): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(payload))
   const { CompactSign } = await jose()
-  return new CompactSign(payload).setProtectedHeader({ alg, kid, typ: RECEIPT_TYPE }).sign(key)
+  return new CompactSign(bytes).setProtectedHeader({ alg, kid, typ }).sign(key)
 }
 
 /** Verifies a receipt against published keys. It needs nothing else: no clock, no network. */
 export async function verifyReceipt(text: string, keys: KeySet): Promise<Verified> {
+  const verified = await verifyDocument(text, keys, RECEIPT_TYPE, 'receipt')
+  if (!verified.valid) return verified
+  const { payload, kid, alg } = verified
+  return { valid: true, receipt: payload as unknown as Receipt, kid, alg }
+}
+
+/** Verifies a signed document of a type, which errors call `what`. */
+export async function verifyDocument(
+  text: string,
+  keys: KeySet,
+  type: string,
+  what: string,
+): Promise<VerifiedDocument> {
   const jws = text.trim()
-  if (jws.length > RECEIPT_LIMITS.RECEIPT) return invalid('not-a-receipt', 'It is too long to be a receipt')
+  if (jws.length > RECEIPT_LIMITS.RECEIPT) return invalid('not-a-receipt', `It is too long to be a ${what}`)
   const parts = jws.split('.')
-  const [head = '', payload = ''] = parts
+  const [head = '', body = ''] = parts
   if (parts.length !== 3 || !parts.every(isCanonical))
     return invalid('not-a-receipt', 'It is not a compact JWS: three parts of base64url, divided by full stops')
   const header = objectIn(head)
@@ -70,9 +105,9 @@ export async function verifyReceipt(text: string, keys: KeySet): Promise<Verifie
   if (!RECEIPT_ALGORITHMS.some((one) => one === alg))
     return invalid(
       'wrong-algorithm',
-      `It says that it is signed with ${JSON.stringify(alg) ?? 'nothing'}; receipts are signed with EdDSA or ES256`,
+      `It says that it is signed with ${JSON.stringify(alg) ?? 'nothing'}; ${what}s are signed with EdDSA or ES256`,
     )
-  if (typ !== RECEIPT_TYPE)
+  if (typ !== type)
     return invalid('not-a-receipt', `It is a signed document of another type (${JSON.stringify(typ) ?? 'none'})`)
   const key = keys.keys.find((one) => one.kid === kid)
   if (key === undefined)
@@ -94,9 +129,9 @@ export async function verifyReceipt(text: string, keys: KeySet): Promise<Verifie
     if (error instanceof errors.JOSEError) return invalid('not-a-receipt', error.message)
     throw error
   }
-  const receipt = objectIn(payload)
-  if (receipt?.v !== 1) return invalid('not-a-receipt', 'It is signed, but in a form that this version does not know')
-  return { valid: true, receipt: receipt as unknown as Receipt, kid: key.kid, alg: key.alg }
+  const payload = objectIn(body)
+  if (payload?.v !== 1) return invalid('not-a-receipt', 'It is signed, but in a form that this version does not know')
+  return { valid: true, payload, kid: key.kid, alg: key.alg }
 }
 
 /** What a receipt says, unverified: for those that were kept here. */
@@ -121,7 +156,7 @@ export function readKeySet(text: string): KeySet | undefined {
   return { keys }
 }
 
-function invalid(why: Invalid, message: string): Verified {
+function invalid(why: Invalid, message: string): NotValid {
   return { valid: false, why, message }
 }
 

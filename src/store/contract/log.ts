@@ -38,6 +38,7 @@ export const NOTE_TYPES = [
   'Operator',
   'Session',
   'SetupLink',
+  'AccessReview',
 ] as const
 
 /** One line of a tenant's log. */
