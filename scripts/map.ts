@@ -60,6 +60,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/apps', 'Commands for apps: services that are kept in lockstep with a tenant.'],
   ['cli/config', 'Configuration as files: what it would change, carrying it out, and writing it.'],
   ['cli/proof', 'Commands that tell and prove what apps were told of people: told, kill, receipts.'],
+  ['cli/reviews', 'Access reviews, from the copy to the document that verifies offline.'],
   ['cli/schemas', "Commands for a tenant's own schemas, resource types and indexes."],
   ['cli/access', 'The command that says who has access to what.'],
   ['cli/log', 'Commands that read the change log or erase a person from it.'],

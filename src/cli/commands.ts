@@ -14,6 +14,7 @@ import { LOG_COMMANDS } from './log/commands.ts'
 import { PROOF_COMMANDS } from './proof/commands.ts'
 import { REQUEST_COMMANDS } from './requests/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
+import { REVIEW_COMMANDS } from './reviews/commands.ts'
 import { SCHEMA_COMMANDS } from './schemas/commands.ts'
 import { SERVER_COMMANDS } from './server/commands.ts'
 import { SETUP_LINK_COMMANDS } from './setup/commands.ts'
@@ -33,6 +34,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   plan: 'Plan what an app gets, before it is sent',
   sweep: 'Compare what apps hold with what they should hold',
   receipt: 'Manage receipts of people who left: show, export and verify them',
+  review: 'Access reviews: who has what, decided line by line, and carried out',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",
   index: 'Manage indexes: attributes that filters can look up without reading every resource',
@@ -55,6 +57,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...CONFIG_COMMANDS,
   ...PROOF_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...REVIEW_COMMANDS,
   ...RESOURCE_COMMANDS,
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,

@@ -111,7 +111,7 @@ function titleOf(subject: AccessSubject, who: string): string {
 }
 
 /** What the command names: an app, else a group, else a person; or what `--as` says, even if it is gone. */
-async function subjectOf(local: Local, tenant: string, who: string, options: Options): Promise<AccessSubject> {
+export async function subjectOf(local: Local, tenant: string, who: string, options: Options): Promise<AccessSubject> {
   const kind = textOption(options, 'as')
   if (kind !== undefined && kind !== 'app' && kind !== 'group' && kind !== 'user')
     throw new UsageError(`--as must be app, group or user, not "${kind}"`)
@@ -151,7 +151,7 @@ async function groupOf(local: Local, tenant: string, name: string, mustBe: boole
 }
 
 /** The moment that `--at` names; a date alone is its beginning, in UTC. */
-function timeOption(options: Options): number | undefined {
+export function timeOption(options: Options): number | undefined {
   const text = textOption(options, 'at')
   if (text === undefined) return undefined
   const isDated = /^\d{4}-\d\d-\d\d(?:T[\d:.]{4,12}(?:Z|[+-]\d\d:\d\d))?$/.test(text)

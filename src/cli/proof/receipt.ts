@@ -97,7 +97,7 @@ export async function rotateKey(options: Options): Promise<void> {
 }
 
 /** Reads a key set from a file or an address. */
-async function keysFrom(from: string): Promise<KeySet> {
+export async function keysFrom(from: string): Promise<KeySet> {
   const text = /^https?:\/\//.test(from) ? await fetchKeys(from) : await readFile(from, 'utf8')
   const keys = readKeySet(text)
   if (keys === undefined) throw new UsageError(`${from} is not a JSON Web Key Set: {"keys": [ … ]}`)
