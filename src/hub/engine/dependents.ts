@@ -1,7 +1,7 @@
 // Who has to be looked at again when an account comes, goes, or leaves scope.
 
 import type { Write } from '../../store/index.ts'
-import { accountTag, HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
+import { accountTag, HUB_LANES, type Link, type Membership, QUEUES } from '../contract/index.ts'
 import { fills, isEmpty } from './empty-queues.ts'
 import { flattens, managesMembers } from './nested.ts'
 import { accountTraits, isThere } from './steps.ts'
@@ -36,7 +36,38 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
   if (moved && before !== undefined && job.source.type === 'User')
     writes.push(...(await wakeReferrers(turn, job.item.key)))
   if (moved || joins) writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
+  // The id is that of an account which is gone, and which took its memberships with it.
+  const isNew = moved && after !== undefined && traits.off.disableMeans === 'deleted'
+  if (isNew && (job.saved.account ?? job.saved.off?.account) === after)
+    writes.push(...(await doubtMemberships(turn, job)))
   return writes
+}
+
+/** What is known of the memberships of an account is known of an earlier one, to which the app had given the same id. */
+async function doubtMemberships(turn: Turn, job: Job): Promise<readonly Write[]> {
+  const { tenant, app, deps } = turn
+  const { account = '' } = job.link
+  const writes: Write[] = []
+  for (const group of managesMembers(app) ? groupsOf(turn, job) : []) {
+    const queue = QUEUES.members(app.settings.id, group)
+    for (const { key, value } of await deps.store.items(tenant, queue, { keys: [job.item.key] })) {
+      const known = value as unknown as Membership | null
+      if (known?.account !== account || known.tentative === true) continue
+      writes.push({
+        write: 'item',
+        item: { tenant, queue, key },
+        set: { value: { ...known, tentative: true } as never },
+      })
+    }
+  }
+  return writes
+}
+
+/** The groups in the app that a resource may be a member of. */
+function groupsOf({ app, unlinked }: Turn, { source, item }: Job): readonly string[] {
+  // What was read of the resource may be older than a membership that was looked at meanwhile, when it had no account yet.
+  const looked = unlinked.get(item.key) ?? []
+  return [...new Set([...(flattens(app) ? source.memberOf : source.directGroups), ...looked])]
 }
 
 /** Whether the account has given up a name that others may wait for. */
@@ -70,12 +101,11 @@ async function wakeWaiting(turn: Turn, needed: string): Promise<readonly Write[]
 }
 
 /** Marks the groups in the app that the resource is in, and its membership in each. */
-async function wakeGroups(turn: Turn, { source, item }: Job, joins: boolean): Promise<readonly Write[]> {
+async function wakeGroups(turn: Turn, job: Job, joins: boolean): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
+  const { item } = job
   if (!managesMembers(app)) return []
-  // What was read of the resource may be older than a membership that was looked at meanwhile, when it had no account yet.
-  const unlinked = turn.unlinked.get(item.key) ?? []
-  const groups = [...new Set([...(flattens(app) ? source.memberOf : source.directGroups), ...unlinked])]
+  const groups = groupsOf(turn, job)
   const writes: Write[] = []
   for (let from = 0; from < groups.length; from += PAGE) {
     const keys = groups.slice(from, from + PAGE)

@@ -98,7 +98,9 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
     const known = item.value as unknown as Membership | null
     if (account !== undefined) {
       const isSure = known !== null && known.account === account && known.tentative !== true
-      if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, value: { account } }))
+      // Its value stays as it is by now, unless it says more: somebody may have come to doubt it since it was read.
+      const value = isSure && Object.keys(known).length > 1 ? { value: { account } } : {}
+      if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, ...value }))
       else (known?.disputed === true ? disputed : adds).push({ item, account, do: 'add' })
     } else if (known !== null && (await mayBeMember(turn, job, item.key, known, link))) {
       const move = { item, account: known.account, do: 'remove' } as const
@@ -130,6 +132,8 @@ async function mayBeMember(
   // What is stored of the member itself may be older than its removal, which is being written.
   if (heir !== undefined && heir !== member)
     return !(await membersAmong(deps.store, tenant, job.item.key, [heir], flattens(app))).has(heir)
+  // It may have been made and joined by a process that died before it wrote down whose it is.
+  if (link?.account === undefined && link?.tentative?.create === true) return true
   // Who has no account in the app is a member of nothing there.
   return off.removeMeans === 'deactivates'
 }

@@ -125,3 +125,30 @@ test('whoever had an id loses it although something changes before it is written
   expect((await link(id))?.account).toBe(account)
   expect((await link(old))?.account).toBeUndefined()
 })
+
+test('who finds an account again under the id of the one that was deleted is added to its groups once more', async () => {
+  const off = { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' } as const
+  const crm = createMemoryApp({ off })
+  crm.onDisable = 'delete'
+  const { people, pass } = await startHub({ scope: { users: {}, groups: {} } }, { crm })
+  const id = await people.create('a')
+  const group = await people.group('Staff', [id])
+  await pass(5_000)
+  const [account = ''] = crm.users.keys()
+  const [staff] = crm.members.values()
+  expect([...(staff ?? [])]).toEqual([account])
+  // The group is at work meanwhile, and does not see that its member was gone.
+  crm.fault = (request) => {
+    crm.ms = request.startsWith('update Group') ? 4_000 : 5
+    return undefined
+  }
+  await people.patch(group, { displayName: 'Crew' }, 'Group')
+  await people.patch(id, { active: false })
+  while (crm.users.size > 0) await pass(1)
+  staff?.delete(account)
+  crm.users.set(account, { userName: 'a', active: true })
+  await people.patch(id, { active: true })
+  await pass(100_000)
+  expect([...crm.users]).toEqual([[account, expect.objectContaining({ userName: 'a', externalId: id })]])
+  expect([...(staff ?? [])]).toEqual([account])
+})

@@ -1,9 +1,10 @@
 // Tests of late effects, accounts that change hands, and ids that an app gives again.
 
 import { expect, test } from 'vitest'
-import { AppError } from '../../../src/hub/index.ts'
+import { AppError, QUEUES } from '../../../src/hub/index.ts'
 import { EnterpriseUser } from '../../../src/protocol/index.ts'
-import { startHub } from './harness.ts'
+import { BEGINNING } from '../../simulation/process.ts'
+import { startHub, TENANT } from './harness.ts'
 import { createMemoryApp, type MemoryApp } from './memory-app.ts'
 
 const WITH_GROUPS = { scope: { users: {}, groups: {} } }
@@ -272,4 +273,36 @@ test('an account that was switched on a moment ago is not read before that can b
   await pass(100_000)
   expect(at.read).toBeGreaterThanOrEqual((at.upda ?? Number.NaN) + 2_000)
   expect(users(app)).toEqual(['a true'])
+})
+
+test('who left before it was written down that the account is there is taken out of the groups it has joined', async () => {
+  const crm = createMemoryApp()
+  const { people, pass, first, start, calm } = await startHub(WITH_GROUPS, { crm })
+  const group = await people.group('Staff')
+  await pass(3_000)
+  const id = await people.create('a')
+  await people.members(group, 'add', [id])
+  await pass(3_000)
+  const [account = ''] = crm.users.keys()
+  expect(members(crm)).toEqual([account])
+  // So it stands where a process has died that was told of the account and had added it, and had written down neither.
+  first.process.crash()
+  const item = { tenant: TENANT, queue: QUEUES.links('crm'), key: id }
+  const member = { tenant: TENANT, queue: QUEUES.members('crm', group), key: id }
+  const tentative = { create: true, at: BEGINNING, sentAs: [{ attribute: 'externalId', value: id }] }
+  const link = { type: 'User', name: 'a', inScope: true, wanted: 'active', tentative }
+  await calm.store.commit([
+    { write: 'item', item, set: { value: link, tag: '', state: 'ready', due: BEGINNING } },
+    { write: 'item', item: member, set: { value: { account, tentative: true }, state: 'ready', due: BEGINNING } },
+  ])
+  await people.remove(id)
+  // The group's turn comes while the account is looked for.
+  crm.fault = (request) => {
+    crm.ms = request.startsWith('find User') ? 500 : 5
+    return undefined
+  }
+  start('b')
+  await pass(100_000)
+  expect(users(crm)).toEqual(['a false'])
+  expect(members(crm)).toEqual([])
 })
