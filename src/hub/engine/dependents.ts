@@ -37,9 +37,10 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
     writes.push(...(await wakeReferrers(turn, job.item.key)))
   if (moved || joins) writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
   // The id is that of an account which is gone, and which took its memberships with it.
-  const isNew = moved && after !== undefined && traits.off.disableMeans === 'deleted'
-  if (isNew && (job.saved.account ?? job.saved.off?.account) === after)
-    writes.push(...(await doubtMemberships(turn, job)))
+  const { account, off, lostAt } = job.saved
+  const isGone = account === undefined || traits.off.disableMeans === 'deleted'
+  const had = account ?? off?.account ?? (lostAt === undefined ? undefined : after)
+  if (moved && after !== undefined && isGone && had === after) writes.push(...(await doubtMemberships(turn, job)))
   return writes
 }
 

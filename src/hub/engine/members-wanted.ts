@@ -10,6 +10,8 @@ export interface WantedMember {
   readonly link: Link | undefined
   /** The account that is to be a member; undefined when it is not to be one. */
   readonly account: string | undefined
+  /** It is to be one as soon as it has an account. */
+  readonly isWanted: boolean
 }
 
 /** Which of these resources are to be members of a group in the app: in it here, in scope, and with an account there. */
@@ -31,7 +33,7 @@ export async function wantedMembers(
       const link = turn.jobs.get(key)?.link ?? stored.get(key)
       const isNested = link?.type === 'Group' && flat
       const isWanted = inGroup.has(key) && link?.inScope === true && !isNested
-      return [key, { link, account: isWanted ? accountOf(turn, link) : undefined }]
+      return [key, { link, isWanted, account: isWanted ? accountOf(turn, link) : undefined }]
     }),
   )
 }

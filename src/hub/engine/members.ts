@@ -94,7 +94,7 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
   const disputed: Move[] = []
   const settled: Write[] = []
   for (const item of items) {
-    const { link, account } = looked.get(item.key) ?? {}
+    const { link, account, isWanted } = looked.get(item.key) ?? {}
     const known = item.value as unknown as Membership | null
     if (account !== undefined) {
       const isSure = known !== null && known.account === account && known.tentative !== true
@@ -102,6 +102,9 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
       const value = isSure && Object.keys(known).length > 1 ? { value: { account } } : {}
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, ...value }))
       else (known?.disputed === true ? disputed : adds).push({ item, account, do: 'add' })
+    } else if (known !== null && isWanted === true && isInDoubt(link, known.account)) {
+      // It stays: the group is looked at again with the account, and as soon as whoever may have it leaves.
+      settled.push(memberAt(item, { state: '', due: NEVER }))
     } else if (known !== null && (await mayBeMember(turn, job, item.key, known, link))) {
       const move = { item, account: known.account, do: 'remove' } as const
       ;(known.disputed === true ? disputed : removes).push(move)
@@ -132,10 +135,18 @@ async function mayBeMember(
   // What is stored of the member itself may be older than its removal, which is being written.
   if (heir !== undefined && heir !== member)
     return !(await membersAmong(deps.store, tenant, job.item.key, [heir], flattens(app))).has(heir)
-  // It may have been made and joined by a process that died before it wrote down whose it is.
-  if (link?.account === undefined && link?.tentative?.create === true) return true
+  if (isInDoubt(link, account)) return true
   // Who has no account in the app is a member of nothing there.
   return off.removeMeans === 'deactivates'
+}
+
+/**
+ * Whether an account may be that of somebody who seems to have none: it may have been made and joined by a process that died before it wrote
+ * down whose it is. It is looked for until the last read.
+ */
+function isInDoubt(link: Link | undefined, account: string): boolean {
+  if (link === undefined || link.account !== undefined || link.off?.account === account) return false
+  return link.tentative?.create === true || link.doubted === true
 }
 
 /** Sends what somebody has approved after a restored backup. Returns how to hold the group if nobody has. */

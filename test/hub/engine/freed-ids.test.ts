@@ -152,3 +152,34 @@ test('who finds an account again under the id of the one that was deleted is add
   expect([...crm.users]).toEqual([[account, expect.objectContaining({ userName: 'a', externalId: id })]])
   expect([...(staff ?? [])]).toEqual([account])
 })
+
+test('who is lost in an app, and found there again under the same id, is added to the groups once more', async () => {
+  let gate = Promise.resolve()
+  const hub = await startHub({ scope: { users: {}, groups: {} } }, undefined, 1_000, (store) => ({
+    ...store,
+    async due(queue, query) {
+      if (queue.startsWith('hub/members/')) await gate
+      return store.due(queue, query)
+    },
+  }))
+  const { people, app, pass, link } = hub
+  const id = await people.create('a')
+  await people.group('Staff', [id])
+  await pass(5_000)
+  const [account = ''] = app.users.keys()
+  // The group is looked at only when its member has got the account back.
+  let open = () => {}
+  gate = new Promise((resolve) => (open = resolve))
+  app.users.clear()
+  for (const one of app.members.values()) one.clear()
+  app.fault = (request) => {
+    if (request.startsWith('find')) app.users.set(account, { userName: 'a', active: true })
+    return undefined
+  }
+  await people.patch(id, { title: 'x' })
+  await pass(5_000)
+  expect(await link(id)).toMatchObject({ account, lostAt: expect.any(Number) })
+  open()
+  await pass(5_000)
+  expect([...app.members.values()].map((one) => [...one])).toEqual([[account]])
+})

@@ -306,3 +306,33 @@ test('who left before it was written down that the account is there is taken out
   expect(users(crm)).toEqual(['a false'])
   expect(members(crm)).toEqual([])
 })
+
+test('who stays in a group is not taken out of it while the account that a process has made is looked for', async () => {
+  const { people, app, pass, first, start, calm } = await startHub(WITH_GROUPS)
+  const group = await people.group('Staff')
+  await pass(3_000)
+  const id = await people.create('a')
+  await people.members(group, 'add', [id])
+  await pass(3_000)
+  const [account = ''] = app.users.keys()
+  first.process.crash()
+  const item = { tenant: TENANT, queue: QUEUES.links('crm'), key: id }
+  const member = { tenant: TENANT, queue: QUEUES.members('crm', group), key: id }
+  const tentative = { create: true, at: BEGINNING, sentAs: [{ attribute: 'externalId', value: id }] }
+  const link = { type: 'User', name: 'a', inScope: true, wanted: 'active', tentative }
+  await calm.store.commit([
+    { write: 'item', item, set: { value: link, tag: '', state: 'ready', due: BEGINNING } },
+    { write: 'item', item: member, set: { value: { account, tentative: true }, state: 'ready', due: BEGINNING } },
+  ])
+  await people.patch(group, { displayName: 'All' }, 'Group')
+  app.requests.length = 0
+  app.fault = (request) => {
+    app.ms = request.startsWith('find User') ? 500 : 5
+    return undefined
+  }
+  start('b')
+  await pass(100_000)
+  expect(users(app)).toEqual(['a true'])
+  expect(members(app)).toEqual([account])
+  expect(app.requests.filter((request) => request.includes('-1'))).toEqual([])
+})
