@@ -34,7 +34,7 @@ const PARTS: { readonly [part: string]: readonly string[] } = {
     'rippling',
     'setup-links',
   ],
-  hub: ['apps', 'maps', 'plans', 'receipts', 'app-profiles', 'adapters', 'fake-apps'],
+  hub: ['apps', 'maps', 'plans', 'access-reviews', 'receipts', 'app-profiles', 'adapters', 'fake-apps'],
   run: ['tls', 'operations', 'monitoring'],
 }
 const PROOF = ['conformance', 'rfc', 'performance', 'simulation']

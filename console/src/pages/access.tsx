@@ -15,6 +15,7 @@ import { saveFile } from '../parts/save-file.ts'
 import { Status } from '../parts/status.tsx'
 import { ShortTable } from '../parts/table.tsx'
 import { flag, text, useSearchState } from '../search.ts'
+import { useMay } from '../session.tsx'
 import { accessCsv, isException, type Person, peopleOf } from './apps/access-rows.ts'
 import css from './apps/apps.module.css'
 
@@ -25,6 +26,7 @@ const SEARCH = { app: text(), at: text(), exceptions: flag() }
 export default function Access() {
   const { t } = useTranslation('apps')
   const { tenant = '' } = useParams({ strict: false }) as { readonly tenant?: string }
+  const mayApprove = useMay('approve')
   const [search, change] = useSearchState(SEARCH)
   const at = search.at === '' ? undefined : new Date(`${search.at}:00Z`).toISOString()
   const given = { params: { tenant }, query: { app: search.app || undefined, at, limit: 100 } }
@@ -68,6 +70,20 @@ export default function Access() {
           >
             {t('access.export')}
           </Button>
+          {mayApprove && (
+            <To
+              to="/t/$tenant/reviews"
+              params={{ tenant }}
+              search={{
+                start: 'true',
+                app: search.app || undefined,
+                at: search.at || undefined,
+                exceptions: search.exceptions ? 'true' : undefined,
+              }}
+            >
+              {t('access.review')}
+            </To>
+          )}
           <AsCommand call={callOf('GET /tenants/{tenant}/access', given)} />
         </>
       }

@@ -1,6 +1,6 @@
 // The pages of the hub.
 
-import { Boxes, Hand, KeyRound, Send, UserX } from 'lucide-react'
+import { Boxes, ClipboardCheck, Hand, KeyRound, Send, UserX } from 'lucide-react'
 import type { PageEntry } from '../page-entry.ts'
 
 /** Apps, what is sent to them, what is held, who has access, and who has left. */
@@ -62,6 +62,22 @@ export const OUT_PAGES: readonly PageEntry[] = [
     group: 'out',
     icon: KeyRound,
     load: () => import('./access.tsx'),
+  },
+  {
+    path: '/t/$tenant/reviews',
+    name: 'reviews',
+    area: 'reviews',
+    needs: 'values',
+    group: 'out',
+    icon: ClipboardCheck,
+    load: () => import('./reviews.tsx'),
+  },
+  {
+    path: '/t/$tenant/reviews/$review',
+    name: 'review',
+    area: 'reviews',
+    needs: 'values',
+    load: () => import('./review.tsx'),
   },
   {
     path: '/t/$tenant/leavers',

@@ -42,6 +42,8 @@ export interface GridProps<Row> {
   readonly onSelect?: (selected: ReadonlySet<string>) => void
   /** `.`: what can be done with a line. */
   readonly onActions?: (row: Row, at: Element) => void
+  /** Keys of the list's own, before those of every list; returns whether it was one. The next line is pointed at then. */
+  readonly onKey?: (key: string, row: Row) => boolean
   /** Lines that failed have a bar at their edge. */
   readonly stateOf?: (row: Row) => 'fail' | 'warn' | 'held' | undefined
   /** Stays where lines come; whoever scrolls away, or enters by keyboard, leaves it. */
@@ -177,6 +179,10 @@ function keyPressed<Row>(
   const row = current < 0 ? undefined : props.rowAt(current)
   const letters = lettersAreKeys()
   const { key } = event
+  if (letters && row !== undefined && props.onKey?.(key, row) === true) {
+    goTo(current + 1)
+    return true
+  }
   if (key === 'ArrowDown' || (letters && key === 'j')) goTo(current + 1)
   else if (key === 'ArrowUp' || (letters && key === 'k')) goTo(current - 1)
   else if (key === 'PageDown') goTo(current + page)

@@ -12,6 +12,7 @@ import type importing from './en/import.json'
 import type parts from './en/parts.json'
 import type people from './en/people.json'
 import type requests from './en/requests.json'
+import type reviews from './en/reviews.json'
 import type schemas from './en/schemas.json'
 import type settings from './en/settings.json'
 import type setup from './en/setup.json'
@@ -33,6 +34,7 @@ export interface Words {
   connections: typeof connections
   import: typeof importing
   parts: typeof parts
+  reviews: typeof reviews
   schemas: typeof schemas
   requests: typeof requests
   settings: typeof settings

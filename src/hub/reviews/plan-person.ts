@@ -27,6 +27,8 @@ export interface PersonPlan {
   readonly fates: readonly LineFate[]
 }
 
+const UNCONFIRMED = 'No rule gives it any more; the app has not confirmed yet'
+
 /** Things that are named in one sentence. */
 const NAMED = 10
 
@@ -57,7 +59,13 @@ export async function planPerson(
       fates.push({ line, value, does, why, groups: [], alongside: [], changed, ...more })
     }
     if (person === undefined || row === undefined) {
-      fate('gone', left.has(right) ? 'No rule gives it any more; the app has not confirmed yet' : 'It is gone already')
+      const why =
+        value.outcome?.state === 'done'
+          ? 'This review took it away'
+          : left.has(right)
+            ? UNCONFIRMED
+            : 'It is gone already'
+      fate('gone', why)
       continue
     }
     const own = person.through(row.groups)
