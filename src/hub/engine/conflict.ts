@@ -69,8 +69,11 @@ function wasGivenUpNow(turn: Turn, by: string, link: Link | undefined): boolean 
 }
 
 /** Searches again when what was done is to be seen. That counts as no try: nothing is in the way any more. */
-async function lookAgain(turn: Turn, job: Job, message: string): Promise<'settled'> {
-  const due = turn.deps.environment.now() + Math.max(turn.app.adapter.traits.readLagMs, 1_000)
+async function lookAgain(turn: Turn, job: Job, message: string, by: string, link?: Link): Promise<'settled'> {
+  const now = turn.deps.environment.now()
+  // The longer ago it was, the less likely that it only is not to be seen yet: a late request may have given the name back.
+  const since = turn.jobs.has(by) ? 0 : now - (link?.ackedAt ?? now)
+  const due = now + Math.max(turn.app.adapter.traits.readLagMs, 1_000, since / 2)
   await settleLater(turn, job, { state: 'ready', due, reason: { code: 'conflict', message } })
   return 'settled'
 }
@@ -114,7 +117,7 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
   if (name !== undefined && !sameName(name, value)) {
     // It has been given up since it was found; or another hand, or a late request, has given it back.
     const message = `${attribute} "${value.slice(0, 100)}" is still that of the account of ${by}`
-    return wasGivenUpNow(turn, by, now) ? lookAgain(turn, job, message) : tryAgain(turn, job, message, [by])
+    return wasGivenUpNow(turn, by, now) ? lookAgain(turn, job, message, by, now) : tryAgain(turn, job, message, [by])
   }
   const message = `Waits until ${by} has given up ${attribute} "${value.slice(0, 100)}"`
   const reason = { code: 'swap', message, details: { holder: by, attribute, value } } as const
