@@ -31,6 +31,8 @@ export interface OidcSettings {
   readonly label?: string
   /** How the client proves itself; `key`: by a private key, in PEM. */
   readonly client: 'secret' | 'key' | 'none'
+  /** `kid` of the key, as the identity provider knows it. */
+  readonly keyId?: string
   readonly secret?: { readonly sealed: string } | { readonly env: string }
   readonly scopes: readonly string[]
 }
@@ -167,7 +169,11 @@ async function withSecret(
     return { ...oidc, secret: { env } }
   }
   if (secret !== undefined) return { ...oidc, secret: { sealed: await sealer.seal(secret, SIGN_IN_RECORD) } }
-  const same = before?.secret !== undefined && before.issuer === oidc.issuer && before.clientId === oidc.clientId
+  const same =
+    before?.secret !== undefined &&
+    before.issuer === oidc.issuer &&
+    before.clientId === oidc.clientId &&
+    before.client === oidc.client
   if (same && before.secret !== undefined) return { ...oidc, secret: before.secret }
   throw invalid('The client needs its secret, or the variable that holds it', 'oidc.secret')
 }
@@ -205,11 +211,13 @@ function readOidc(json: JsonObject): OidcSettings {
     ? json.scopes.filter((scope) => typeof scope === 'string')
     : ['profile', 'email']
   const label = textOf(json.label)
+  const keyId = textOf(json.keyId)
   return {
     issuer,
     clientId: required(json.clientId, 'oidc.clientId'),
     ...(label === undefined || label === '' ? {} : { label: label.slice(0, TEXT_LENGTH) }),
     client,
+    ...(client !== 'key' || keyId === undefined || keyId === '' ? {} : { keyId: keyId.slice(0, TEXT_LENGTH) }),
     scopes: [...new Set(['openid', ...scopes])],
   }
 }

@@ -1,47 +1,38 @@
 // Tests sign-in by a real OpenID provider on loopback: what is checked, who gets which role, how leavers are out.
 
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LENIENT } from '../../src/protocol/index.ts'
 import { type Serving, serve } from '../serve.ts'
-import { openPage, type Page } from './browser.ts'
+import { openPage } from './browser.ts'
+import {
+  below,
+  CALLBACK,
+  FROM_ELSEWHERE,
+  type OpenIdProvider,
+  signIn,
+  startProvider,
+  visitProvider,
+} from './openid-provider.ts'
 
 const SECRET = 'the-secret-of-the-client'
-
-let idp: { server: Server; issuer: string; claims: { [claim: string]: unknown } }
+let idp: OpenIdProvider
 let server: Serving
 let owner: string
 
 beforeAll(async () => {
-  const listening = createServer()
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
   server = await serve({ flags: { outboundAllow: '127.0.0.0/8' } })
-  idp = { server: listening, issuer, claims: {} }
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'console',
-        client_secret: SECRET,
-        redirect_uris: [`${server.url}/admin/v1/session/oidc/callback`],
-        token_endpoint_auth_method: 'client_secret_basic',
-      },
-    ],
-    claims: { openid: ['sub', 'groups', 'email', 'email_verified', 'preferred_username', 'name'] },
-    conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: true } },
-    findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...idp.claims }) }),
-    cookies: { keys: ['test'] },
-    pkce: { required: () => true },
-  })
-  listening.on('request', provider.callback())
+  idp = await startProvider([
+    {
+      client_id: 'console',
+      client_secret: SECRET,
+      redirect_uris: [`${server.url}${CALLBACK}`],
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+  ])
   owner = (await server.tenancy.adminTokens.create()).token
 })
 afterAll(async () => {
-  idp.server.closeAllConnections()
-  idp.server.close()
+  idp.close()
   await server.close()
 })
 beforeEach(() => {
@@ -51,51 +42,6 @@ beforeEach(() => {
 const send = (method: string, path: string, body?: unknown) =>
   openPage(server.url).send(method, path, { body, headers: { authorization: `Bearer ${owner}` } })
 const settings = (more: object = {}) => ({ oidc: { issuer: idp.issuer, clientId: 'console', secret: SECRET }, ...more })
-
-/** Signs in at the provider as a browser does, and returns the address that it is sent back to. */
-async function visitProvider(start: string, login = 'ada'): Promise<string> {
-  const cookies = new Map<string, string>()
-  let url = start
-  let form: URLSearchParams | undefined
-  for (let step = 0; step < 20; step++) {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') },
-      ...(form === undefined ? {} : { method: 'POST', body: form }),
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    const location = response.headers.get('location')
-    if (location !== null) {
-      url = new URL(location, url).href
-      form = undefined
-      if (url.startsWith(server.url)) return url
-      continue
-    }
-    const html = await response.text()
-    const action = /action="([^"]+)"/.exec(html)?.[1]
-    if (action === undefined) throw new Error(`The provider says ${response.status}: ${html.slice(0, 500)}`)
-    const prompt = /name="prompt" value="(\w+)"/.exec(html)?.[1] ?? 'login'
-    form = new URLSearchParams({ prompt, login, password: 'x' })
-    url = new URL(action, url).href
-  }
-  throw new Error('The provider goes round in circles')
-}
-
-const below = (url: string) => url.slice(`${server.url}/admin/v1`.length)
-/** What a browser sends when another site sends it here. */
-const FROM_ELSEWHERE = { 'sec-fetch-site': 'cross-site', 'x-lockstep': '' }
-
-async function signIn(page: Page, login?: string): Promise<string> {
-  const start = await page.send('GET', '/session/oidc?back=/t/acme', { headers: { 'x-lockstep': '' } })
-  expect(start.status).toBe(303)
-  const back = await visitProvider(start.headers.get('location') ?? '', login)
-  const { status, headers } = await page.send('GET', below(back), { headers: FROM_ELSEWHERE })
-  expect(status).toBe(303)
-  return (headers.get('location') ?? '').slice(server.url.length)
-}
 
 test('the settings keep the secret sealed, show where it is, and are refused at their fields', async () => {
   const put = await send('PUT', '/sign-in', settings({ rules: [{ claim: 'groups', value: 'owners', role: 'owner' }] }))
@@ -132,7 +78,7 @@ describe('with rules over claims', () => {
     idp.claims = { groups: ['all', 'owners'], name: 'Ada Lovelace' }
     const page = openPage(server.url)
     expect((await page.send('GET', '/ways-in')).body.ways).toEqual(['oidc', 'link', 'token'])
-    expect(await signIn(page)).toBe('/console/t/acme')
+    expect(await signIn(server.url, page)).toBe('/console/t/acme')
     expect((await page.send('GET', '/session')).body).toMatchObject({
       name: 'Ada Lovelace',
       role: 'owner',
@@ -154,7 +100,7 @@ describe('with rules over claims', () => {
   ])('nobody is in when %s', async (_case, claims) => {
     idp.claims = claims
     const page = openPage(server.url)
-    expect(await signIn(page)).toBe('/console/sign-in?problem=no-role')
+    expect(await signIn(server.url, page)).toBe('/console/sign-in?problem=no-role')
     expect((await page.send('GET', '/session')).status).toBe(401)
   })
 
@@ -167,7 +113,7 @@ describe('with rules over claims', () => {
     expect(asked.searchParams.get('nonce')).toBeTruthy()
     expect(asked.searchParams.get('state')).toBeTruthy()
     expect(start.headers.getSetCookie()[0]).toMatch(/SameSite=Lax; Max-Age=600/)
-    const back = below(await visitProvider(asked.href))
+    const back = below(server.url, await visitProvider(server.url, asked.href))
     expect(back).toContain('iss=')
     // Another browser, to which somebody has sent the address.
     const other = openPage(server.url)
@@ -194,9 +140,9 @@ describe('with rules over claims', () => {
     idp.claims = { groups: ['owners'] }
     const page = openPage(server.url)
     const start = await page.send('GET', '/session/oidc', { headers: { 'x-lockstep': '' } })
-    const back = new URL(await visitProvider(start.headers.get('location') ?? ''))
+    const back = new URL(await visitProvider(server.url, start.headers.get('location') ?? ''))
     bend(back)
-    const { headers } = await page.send('GET', below(back.href), { headers: FROM_ELSEWHERE })
+    const { headers } = await page.send('GET', below(server.url, back.href), { headers: FROM_ELSEWHERE })
     expect(headers.get('location')).toMatch(/problem=(?:answer|refused)$/)
     expect((await page.send('GET', '/session')).status).toBe(401)
   })
@@ -209,8 +155,8 @@ describe('with rules over claims', () => {
     const rules = [{ claim: 'groups', value: 'new', role: 'auditor' }]
     const started = await page.send('POST', '/sign-in/test', { body: settings({ rules }) })
     expect(started.body.error).toBe(undefined)
-    const back = await visitProvider(started.body.url)
-    const sent = await page.send('GET', below(back), { headers: { ...FROM_ELSEWHERE } })
+    const back = await visitProvider(server.url, started.body.url)
+    const sent = await page.send('GET', below(server.url, back), { headers: { ...FROM_ELSEWHERE } })
     const test = (sent.headers.get('location') ?? '').split('tried=')[1]
     const { body } = await page.send('GET', `/sign-in/tests/${test}`)
     expect(body).toMatchObject({ role: 'auditor', claims: { groups: ['new'], email: ['ada@acme.example'] } })
@@ -220,7 +166,7 @@ describe('with rules over claims', () => {
   })
 
   test('what the server may not reach, or nobody answers at, is said in a word', async () => {
-    const { port } = idp.server.address() as AddressInfo
+    const port = Number(new URL(idp.issuer).port)
     for (const issuer of [`http://127.0.0.1:${port === 1 ? 2 : 1}`, 'https://10.1.2.3']) {
       const refused = await send('POST', '/sign-in/test', { oidc: { issuer, clientId: 'x', secret: 'y' } })
       expect(refused).toMatchObject({ status: 409, body: { error: { code: 'ERR_IDENTITY_PROVIDER' } } })
@@ -256,7 +202,7 @@ describe('people of a tenant', () => {
     expect((await send('PUT', '/sign-in', settings({ staff }))).status).toBe(200)
     idp.claims = { preferred_username: 'ada@acme.example' }
     const page = openPage(server.url)
-    expect(await signIn(page)).toBe('/console/t/acme')
+    expect(await signIn(server.url, page)).toBe('/console/t/acme')
     const patch = (type: string, of: string, operation: object) =>
       directory.patch(context(tenant), type, of, {
         schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
@@ -301,7 +247,7 @@ describe('people of a tenant', () => {
     await directory.create(context(tenant), 'User', { schemas: USER, userName: 'bo@acme.example' })
     for (const name of ['bo@acme.example', 'nobody@acme.example', ['ada@acme.example', 'x']]) {
       idp.claims = { preferred_username: name }
-      expect(await signIn(openPage(server.url))).toBe('/console/sign-in?problem=no-role')
+      expect(await signIn(server.url, openPage(server.url))).toBe('/console/sign-in?problem=no-role')
     }
   })
 })

@@ -1,6 +1,6 @@
 // The part of the settings for sign-in by an identity provider: tried before it is kept.
 
-import { Button, PasswordInput, Select, TextInput } from '@mantine/core'
+import { Button, PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer, Body } from '../api/client.ts'
@@ -17,6 +17,9 @@ import { RULE, type Rule, Rules, ruleOf, rulesOf } from './settings-rules.tsx'
 type Settings = Answer<'GET /sign-in'>
 type Draft = Body<'PUT /sign-in'>
 const SEARCH = { tried: text() }
+/** How the client may prove itself. */
+const CLIENTS = ['secret', 'key', 'none'] as const
+type Client = (typeof CLIENTS)[number]
 
 /** Sign-in by an identity provider. */
 export function SignInSettings() {
@@ -68,6 +71,8 @@ function Tried({ test }: { readonly test: string }) {
 interface Fields {
   readonly issuer: string
   readonly clientId: string
+  readonly client: Client
+  readonly keyId: string
   readonly secret: string
   readonly label: string
   readonly rules: readonly Rule[]
@@ -81,6 +86,8 @@ function fieldsOf({ oidc, rules, staff }: Settings): Fields {
   return {
     issuer: oidc?.issuer ?? '',
     clientId: oidc?.clientId ?? '',
+    client: oidc?.client ?? 'secret',
+    keyId: oidc?.keyId ?? '',
     secret: '',
     label: oidc?.label ?? '',
     rules: rules.map((rule) => ruleOf(rule.claim, rule.value, rule)),
@@ -92,13 +99,14 @@ function fieldsOf({ oidc, rules, staff }: Settings): Fields {
 }
 
 function draftOf(now: Settings, own: Fields): Draft {
-  const { issuer, clientId, secret, label, tenant, claim, attribute } = own
-  const { client = 'secret', scopes, env } = now.oidc ?? {}
-  const where = secret !== '' ? { secret } : env === undefined ? {} : { env }
+  const { issuer, clientId, client, keyId, secret, label, tenant, claim, attribute } = own
+  const { scopes, env } = now.oidc ?? {}
+  const where = client === 'none' ? {} : secret !== '' ? { secret } : env === undefined ? {} : { env }
   const oidc = {
     issuer: issuer.trim(),
     clientId: clientId.trim(),
     client,
+    ...(client !== 'key' || keyId.trim() === '' ? {} : { keyId: keyId.trim() }),
     ...(label === '' ? {} : { label }),
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     ...where,
@@ -120,6 +128,7 @@ function Form({ now }: { readonly now: Settings }) {
   const save = useAct('PUT /sign-in')
   const attempt = useAct('POST /sign-in/test')
   const body = draftOf(now, own)
+  const isKept = now.oidc?.secret === 'sealed' && now.oidc.client === own.client
   return (
     <form
       className={css.form}
@@ -146,14 +155,44 @@ function Form({ now }: { readonly now: Settings }) {
             spellCheck={false}
             autoComplete="off"
           />
-          <PasswordInput
-            label={t('signIn.secret')}
-            description={t(now.oidc?.secret === 'sealed' ? 'signIn.secretKept' : 'signIn.secretHow')}
-            value={own.secret}
-            onChange={(event) => set({ secret: event.currentTarget.value })}
-            autoComplete="off"
-            visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+          <Select
+            label={t('signIn.client')}
+            data={CLIENTS.map((value) => ({ value, label: t(`signIn.clients.${value}`) }))}
+            value={own.client}
+            allowDeselect={false}
+            onChange={(value) => set({ client: CLIENTS.find((one) => one === value) ?? 'secret', secret: '' })}
           />
+          {own.client === 'secret' && (
+            <PasswordInput
+              label={t('signIn.secret')}
+              description={t(isKept ? 'signIn.secretKept' : 'signIn.secretHow')}
+              value={own.secret}
+              onChange={(event) => set({ secret: event.currentTarget.value })}
+              autoComplete="off"
+              visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+            />
+          )}
+          {own.client === 'key' && (
+            <>
+              <Textarea
+                label={t('signIn.key')}
+                description={t(isKept ? 'signIn.secretKept' : 'signIn.keyHow')}
+                value={own.secret}
+                onChange={(event) => set({ secret: event.currentTarget.value })}
+                rows={5}
+                spellCheck={false}
+                autoComplete="off"
+              />
+              <TextInput
+                label={t('signIn.keyId')}
+                description={t('signIn.keyIdHow')}
+                value={own.keyId}
+                onChange={(event) => set({ keyId: event.currentTarget.value })}
+                spellCheck={false}
+                autoComplete="off"
+              />
+            </>
+          )}
           <TextInput
             label={t('signIn.label')}
             value={own.label}

@@ -6,6 +6,7 @@ import { shownSignIn } from '../../tenancy/index.ts'
 import { Refused } from '../refusals.ts'
 import { type Call, type Route, type RouteDeps, route } from '../route.ts'
 import { flowCookie, namedCookie, writeCookie, writeFlowCookie } from '../sign-in/browser.ts'
+import { keyFault } from '../sign-in/client-key.ts'
 import { OidcFailure } from '../sign-in/oidc.ts'
 import { CALLBACK } from '../sign-in/oidc-sign-in.ts'
 
@@ -31,7 +32,10 @@ const OIDC = {
   client: z
     .enum(['secret', 'key', 'none'])
     .default('secret')
-    .describe('How the client proves itself; key: a private key in PEM as the secret'),
+    .describe(
+      'How the client proves itself; key: by private_key_jwt, with a private key in PEM (RSA, or EC on P-256) as the secret, and its certificate in the same text where the identity provider asks for its thumbprint',
+    ),
+  keyId: z.string().optional().describe('kid of the key, as the identity provider knows it'),
   scopes: z.array(z.string()).optional().describe('Besides openid; absent: profile and email'),
   env: z.string().optional().describe('Name of an environment variable of the server that holds the secret'),
 }
@@ -79,6 +83,14 @@ function redirectOf({ visit }: Pick<Call, 'visit'>): string {
 /** Sends the browser on. */
 function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
+}
+
+/** A key that cannot sign is refused where it is given, not at the next sign-in. */
+function requireKey({ oidc }: z.output<typeof DraftBody>): void {
+  if (oidc?.client !== 'key' || oidc.secret === undefined) return
+  const fault = keyFault(oidc.secret)
+  if (fault !== undefined)
+    throw new Refused(400, 'ERR_INVALID', fault, [{ in: 'body', field: 'oidc.secret', message: fault }])
 }
 
 async function startSignIn(
@@ -163,10 +175,10 @@ export const OIDC_ROUTES: readonly Route[] = [
     needs: { ...ALL, fresh: true },
     body: DraftBody,
     gives: { status: 200, body: SettingsBody },
-    run: async (call, { ways }) => ({
-      ...shownSignIn(await ways.settings.put(call.json, call.giver)),
-      redirect: redirectOf(call),
-    }),
+    run: async (call, { ways }) => {
+      requireKey(call.body)
+      return { ...shownSignIn(await ways.settings.put(call.json, call.giver)), redirect: redirectOf(call) }
+    },
   }),
   route({
     method: 'post',
@@ -177,6 +189,7 @@ export const OIDC_ROUTES: readonly Route[] = [
     body: DraftBody,
     gives: { status: 200, body: z.object({ url: z.url(), redirect: z.url() }) },
     run: async (call, { ways }) => {
+      requireKey(call.body)
       try {
         const draft = await ways.settings.check(call.json, call.administrator)
         const { url, secret } = await ways.oidc.try(call.visit, draft)

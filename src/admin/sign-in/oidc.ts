@@ -1,9 +1,9 @@
 // Sign-in by OpenID Connect: code flow with PKCE, by openid-client, which is loaded when it is first needed.
 
-import { createPrivateKey, type webcrypto } from 'node:crypto'
 import type * as Client from 'openid-client'
 import type { Environment } from '../../environment.ts'
 import { isLoopback, type OidcSettings, type SignIn } from '../../tenancy/index.ts'
+import { readClientKey } from './client-key.ts'
 import type { Claims } from './roles.ts'
 
 /** Why a sign-in did not come about, in a word for the page and a sentence for owners. */
@@ -141,23 +141,19 @@ async function sent(fetch: Environment['fetch'], url: string, options: Client.Cu
 
 async function authenticationOf(
   client: typeof Client,
-  { client: by }: OidcSettings,
+  { client: by, keyId }: OidcSettings,
   secret: string | undefined,
 ): Promise<Client.ClientAuth> {
   if (by === 'none') return client.None()
   if (secret === undefined)
     throw new OidcFailure('off', 'The secret of the client is not set: its variable has no value here')
   if (by === 'secret') return both(client, secret)
-  const key = createPrivateKey(secret)
-  const [algorithm, name] =
-    key.asymmetricKeyType === 'rsa'
-      ? [{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, 'RSA']
-      : [{ name: 'ECDSA', namedCurve: 'P-256' }, 'EC']
-  if (name === 'EC' && key.asymmetricKeyType !== 'ec')
-    throw new OidcFailure('off', 'The key of the client must be RSA, or EC on P-256')
-  const bytes = key.export({ type: 'pkcs8', format: 'der' })
-  const imported = await crypto.subtle.importKey('pkcs8', new Uint8Array(bytes), algorithm, false, ['sign'])
-  return client.PrivateKeyJwt(imported as webcrypto.CryptoKey as never)
+  const { key, header } = await readClientKey(secret).catch((error: Error) => {
+    throw new OidcFailure('off', error.message)
+  })
+  return client.PrivateKeyJwt(keyId === undefined ? key : { key, kid: keyId }, {
+    [client.modifyAssertion]: (own) => void Object.assign(own, header),
+  })
 }
 
 /** By the header, which every server must take, unless it says that it takes only the body. RFC 6749 §2.3.1. */
