@@ -141,4 +141,19 @@ describe('the console is tidy', () => {
       expect(missing.sort()).toEqual([])
     },
   )
+
+  test('a file imports the styles of what it uses, unless every page has them', () => {
+    const stylesIn = (text: string) =>
+      [...text.matchAll(/'@mantine\/core\/styles\/(\w+)\.css'/g)].map(([, name = '']) => name)
+    const ofAll = stylesIn(readFileSync(join(ROOT, 'src/styles.ts'), 'utf8'))
+    const styled = globSync('styles/*.css', { cwd: MANTINE }).map((file) => file.replace(/^styles\/|\.css$/g, ''))
+    const wrong = code
+      .filter(({ path }) => path.startsWith('src/'))
+      .flatMap(({ path, text }) =>
+        componentsIn(text)
+          .filter((name) => styled.includes(name) && ![...ofAll, ...stylesIn(text)].includes(name))
+          .map((name) => `${path}: ${name}`),
+      )
+    expect(wrong).toEqual([])
+  })
 })

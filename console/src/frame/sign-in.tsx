@@ -1,6 +1,7 @@
 // Signing in, in place: at the address that was asked for, and again in a sheet over the page when the session has ended.
 
 import { Button, Modal, PasswordInput } from '@mantine/core'
+import '@mantine/core/styles/PasswordInput.css'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { signInBySecret } from '../api/signed-in.ts'

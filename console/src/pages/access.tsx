@@ -1,6 +1,7 @@
 // Who may do what: people by apps, each cell with the rule that gives it; exceptions; and any moment in the past.
 
 import { Button, Popover, Select, Switch, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Switch.css'
 import { useParams } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useMemo, useState } from 'react'

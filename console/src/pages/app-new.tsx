@@ -1,6 +1,7 @@
 // Adds an app: address and credentials, probe, scope, map, leavers, plan; each step is kept, and comes back.
 
 import { Button, PasswordInput, Select, Stepper, TextInput } from '@mantine/core'
+import '@mantine/core/styles/PasswordInput.css'
 import '@mantine/core/styles/Stepper.css'
 import { useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'

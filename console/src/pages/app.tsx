@@ -1,6 +1,7 @@
 // One app: its state and debt, and behind tabs its plan, map, scope, requests, drift and settings.
 
 import { Button, Tabs } from '@mantine/core'
+import '@mantine/core/styles/Tabs.css'
 import { useParams } from '@tanstack/react-router'
 import { Pause, Play } from 'lucide-react'
 import { type ComponentType, lazy, Suspense, useState } from 'react'

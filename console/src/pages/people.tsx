@@ -1,6 +1,8 @@
 // All people of a tenant: found as one types, by filter, and those who are gone.
 
 import { SegmentedControl, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, scimCall, searchScim } from '../api/scim.ts'

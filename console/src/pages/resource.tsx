@@ -1,6 +1,8 @@
 // One resource of a type without pages of its own: values, timeline, versions; edited as a form or JSON.
 
 import { Button, SegmentedControl } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, scim, scimCall, useResource, useScim } from '../api/scim.ts'

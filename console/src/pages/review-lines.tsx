@@ -1,6 +1,8 @@
 // The lines of a review, however many: filtered, chosen, and decided by mouse or by keys.
 
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'

@@ -1,6 +1,7 @@
 // A schema as a form: its name, and a line for each attribute. What the form does not show stays as it is.
 
 import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core'
+import '@mantine/core/styles/CheckboxCard.css'
 import '@mantine/core/styles/Checkbox.css'
 import { Plus, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'

@@ -1,6 +1,7 @@
 // The part of the settings for sign-in by an identity provider: tried before it is kept.
 
 import { Button, PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
+import '@mantine/core/styles/PasswordInput.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer, Body } from '../api/client.ts'

@@ -1,6 +1,7 @@
 // A form for a resource, made from its schemas; what is changed becomes one PATCH.
 
 import { Button, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Switch.css'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api/client.ts'

@@ -1,6 +1,8 @@
 // The members of a group: found by name, direct or through groups inside; added by pasting, and removed.
 
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { patchScim } from '../api/scim.ts'

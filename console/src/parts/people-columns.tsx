@@ -1,6 +1,8 @@
 // The columns of lists of people.
 
 import { Checkbox } from '@mantine/core'
+import '@mantine/core/styles/Checkbox.css'
+import '@mantine/core/styles/CheckboxCard.css'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Resource } from '../api/scim.ts'

@@ -1,6 +1,8 @@
 // The settings of an app: what leaving means, the guard, sweeps, credentials, the probe; and removing it.
 
 import { Button, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core'
+import '@mantine/core/styles/NumberInput.css'
+import '@mantine/core/styles/PasswordInput.css'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct } from '../../api/use-api.ts'

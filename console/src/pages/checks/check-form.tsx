@@ -1,6 +1,7 @@
 // What is to be checked, for which identity providers, and what that will make there.
 
 import { Button, Checkbox, PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core'
+import '@mantine/core/styles/PasswordInput.css'
 import '@mantine/core/styles/Checkbox.css'
 import '@mantine/core/styles/CheckboxCard.css'
 import '@mantine/core/styles/FloatingIndicator.css'
