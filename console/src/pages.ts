@@ -66,6 +66,13 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./pages/settings.tsx'),
   },
   {
+    path: '/settings/retention',
+    name: 'settingsOfAll',
+    area: 'ways',
+    needs: 'own',
+    load: () => import('./pages/settings.tsx'),
+  },
+  {
     path: '/',
     name: 'overview',
     area: 'tenants',

@@ -8,7 +8,7 @@ export interface RecordAccess {
   readonly store: RecordStore
   /** Since when nothing could be kept, milliseconds since 1970; undefined: all is well. */
   readonly failingSince: () => number | undefined
-  /** What it keeps at most. */
+  /** What it keeps at most; days: unless somebody has set them since the start. */
   readonly most: { readonly days: number; readonly lines: number; readonly bytes: number }
 }
 

@@ -25,6 +25,7 @@ import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { PROBE_ROUTES } from './routes/probes.ts'
 import { REQUEST_ROUTES } from './routes/requests.ts'
+import { RETENTION_ROUTES } from './routes/retention.ts'
 import { REVIEW_ROUTES } from './routes/reviews.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { SEARCH_ROUTES } from './routes/search.ts'
@@ -75,6 +76,7 @@ export const ROUTES: readonly Route[] = [
   ...IMPORT_ROUTES,
   ...CHECK_ROUTES,
   ...SYSTEM_ROUTES,
+  ...RETENTION_ROUTES,
   ...TRY_ROUTES,
   ...AGAIN_ROUTES,
   ...TOKEN_ROUTES,

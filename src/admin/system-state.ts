@@ -6,7 +6,7 @@ import { PRUNED_DAILY } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import { HUB_READER } from '../hub/index.ts'
 import type { Store } from '../store/index.ts'
-import { isoTime } from '../tenancy/index.ts'
+import { isoTime, readRetention } from '../tenancy/index.ts'
 import type { RecordAccess } from './record-access.ts'
 import type { PolicyTold, RouteDeps } from './route.ts'
 
@@ -81,7 +81,7 @@ export async function readSystem({
 }: Pick<RouteDeps, 'store' | 'record'> & Partial<Pick<RouteDeps, 'policy'>>) {
   const [database, recorded, readers, logs] = await Promise.all([
     databaseOf(store),
-    recordOf(record),
+    recordOf(record, store),
     readersOf(store),
     nextPruning(store),
   ])
@@ -138,16 +138,17 @@ async function databaseOf(store: Store) {
 }
 
 /** What is kept; while the database of the record does not answer, only what is known without it. */
-async function recordOf(record: RecordAccess | undefined) {
+async function recordOf(record: RecordAccess | undefined, directory: Store) {
   if (record === undefined) return undefined
   const failing = record.failingSince()
+  const { recordDays: days = record.most.days } = await readRetention(directory)
   const size = await record.store.size().catch(() => undefined)
   const oldest = size?.oldest === undefined ? undefined : isoTime(size.oldest)
   return {
     ...(size === undefined ? {} : { lines: size.lines }),
     ...(size?.bytes === undefined ? {} : { bytes: size.bytes }),
     ...(oldest === undefined ? {} : { oldest }),
-    most: { ...record.most, lines: Math.min(record.most.lines, size?.most ?? record.most.lines) },
+    most: { ...record.most, days, lines: Math.min(record.most.lines, size?.most ?? record.most.lines) },
     ...(failing === undefined ? {} : { failingSince: isoTime(failing) }),
   }
 }

@@ -150,5 +150,7 @@ export interface RecordStore {
    */
   readonly forget: (tenant: string, terms: Forgetting) => Promise<boolean>
   readonly size: () => Promise<RecordSize>
+  /** How many lines were answered before a moment, in milliseconds since 1970; so many at most. */
+  readonly older: (before: number, most: number) => Promise<number>
   readonly close: () => Promise<void>
 }

@@ -50,6 +50,7 @@ export function memoryRecord(most: number = MEMORY_LINES): RecordStore {
     trim: async (retention) => trim(memory, retention),
     tenants: async () => namedTenants(memory),
     forget: async (tenant, terms) => forget(memory, tenant, terms),
+    older: async (before, most) => Math.min(most, memory.lines.filter(({ at }) => at < before).length),
     size: async () => {
       const oldest = memory.lines[0]?.at
       return { lines: memory.lines.length, most, ...(oldest === undefined ? {} : { oldest }) }

@@ -4,6 +4,7 @@ import { type Environment, environment as realEnvironment } from '../environment
 import { underLease } from '../jobs/index.ts'
 import type { RecordStore, Retention } from '../record/index.ts'
 import type { Store } from '../store/index.ts'
+import { readRetention } from '../tenancy/index.ts'
 import { forgetGoneTenants } from './gone-tenants.ts'
 
 /** What it works with. */
@@ -11,7 +12,7 @@ export interface RetentionDeps {
   /** The directory's store, which holds the lease. */
   readonly store: Store
   readonly record: RecordStore
-  /** For how many days lines are kept. */
+  /** For how many days lines are kept, unless somebody has set it since. */
   readonly days: number
   readonly report: (error: unknown) => void
   readonly environment?: Environment
@@ -74,7 +75,8 @@ async function removeOld(deps: RetentionDeps, stopping: AbortSignal): Promise<vo
   const owner = Buffer.from(environment.random(new Uint8Array(12))).toString('base64url')
   const terms = { key: { tenant: '', name: 'record-retention' }, owner, ms: LEASE_MS, signal: stopping }
   await underLease({ store, environment }, terms, async ({ signal }) => {
-    while (!signal.aborted && (await record.trim(retentionAt(environment.now(), days))))
+    const { recordDays = days } = await readRetention(store)
+    while (!signal.aborted && (await record.trim(retentionAt(environment.now(), recordDays))))
       await environment.wait(PAUSE_MS, signal)
     await forgetGoneTenants({ store, record, environment }, signal)
   })

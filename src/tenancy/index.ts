@@ -28,6 +28,7 @@ export {
   requireGiver,
 } from './operators.ts'
 export { isImported } from './require-imported.ts'
+export { RECORD_DAYS, type RetentionSettings, readRetention, setRetention } from './retention.ts'
 export type { ChangeOptions } from './schema-change.ts'
 export type { SchemaEntry, Schemas, TypeEntry } from './schemas.ts'
 export { makeScratchTenant, type ScratchTenant, sweepScratchTenants } from './scratch-tenants.ts'

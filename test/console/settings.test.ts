@@ -11,6 +11,17 @@ describe.runIf(hasBrowser)('the settings of the installation', () => {
   })
   afterAll(() => console.close())
 
+  test('requests are kept for so many days, and what would go is said first', async () => {
+    const { page, goto } = console
+    await goto('/settings/retention')
+    await page.getByRole('heading', { name: 'Recorded requests' }).waitFor()
+    await page.getByRole('textbox', { name: 'Days' }).fill('3')
+    await page.getByText('Nothing would be removed.').waitFor()
+    await page.getByRole('button', { name: 'Keep them so long' }).click()
+    await page.getByRole('button', { name: 'As started: 14 days' }).waitFor()
+    await checkPage(console, 'settings-retention')
+  })
+
   test('an operator is made, gets a link that is shown once, and is removed', async () => {
     const { page, goto } = console
     await goto('/settings/people')

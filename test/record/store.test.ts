@@ -254,6 +254,9 @@ describe.each(STORES)('the record on %s', (_name, open) => {
 
   test('old lines go step by step, with all that leads to them', async () => {
     await write(...Array.from({ length: 30 }, (_, at) => line({ at: T + at, about: ['h1'] })))
+    expect([await store.older(T + 20, 100), await store.older(T + 20, 7), await store.older(T, 100)]).toEqual([
+      20, 7, 0,
+    ])
     const retention = { ...KEEP, before: T + 20, step: 8 }
     let steps = 1
     while (await store.trim(retention)) steps++

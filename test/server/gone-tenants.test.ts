@@ -9,7 +9,7 @@ import type { RecordStore, RequestLine } from '../../src/record/index.ts'
 import { postgresRecord } from '../../src/record/postgres/postgres.ts'
 import { sqliteRecord } from '../../src/record/sqlite/sqlite.ts'
 import { startRetention } from '../../src/server/record-retention.ts'
-import { createTenancy } from '../../src/tenancy/index.ts'
+import { createTenancy, setRetention } from '../../src/tenancy/index.ts'
 import { emptyPlace, onPostgres } from '../database-under-test.ts'
 import { type Serving, serve } from '../serve.ts'
 
@@ -78,8 +78,30 @@ describe('in the background', () => {
       await place.remove()
       rmSync(folder, { recursive: true })
     }
-    return { tenancy, open, start, problems, close, pass: (ms: number) => (now += ms), now: () => now }
+    return { store, tenancy, open, start, problems, close, pass: (ms: number) => (now += ms), now: () => now }
   }
+
+  test('requests go after the days that were set since the start, in a process that was started with others', async () => {
+    const { store, open, start, now, close } = await prepared()
+    const record = await open()
+    const DAY = 24 * 60 * MINUTE
+    await record.append({ lines: [0, 1, 2, 3, 20].map((days) => line('', now() - days * DAY - 1)), counts: [] })
+    const lines = async () => (await record.page({ order: 'oldest', limit: 10 })).items.length
+    const one = start(record)
+    const looked = async () => {
+      const before = one.looks()
+      one.look()
+      await expect.poll(() => one.looks()).toBe(before + 1)
+    }
+    await looked()
+    expect(await lines()).toBe(4)
+    await setRetention(store, realEnvironment, { recordDays: 2 }, { actor: 'ada', role: 'owner', tenants: undefined })
+    await looked()
+    expect(await lines()).toBe(2)
+    await one.stop()
+    await record.close()
+    await close()
+  })
 
   test('a deleted tenant is forgotten in steps, and gone on with after a restart; one made anew keeps its own', async () => {
     const { tenancy, open, start, problems, close, pass, now } = await prepared()

@@ -461,3 +461,25 @@ test('without a record there are no ids, and the list says so', async () => {
     await plain.close()
   }
 })
+
+test('how long requests are kept is set for all processes, after it was said what would go', async () => {
+  const asked = await admin('/retention?recordDays=1')
+  expectDocumented('GET', '/retention', asked.status, JSON.stringify(asked.body))
+  expect(asked.body).toMatchObject({ record: { days: 14, startedWith: 14, isSet: false }, goes: 0 })
+  const put = (body: Json) =>
+    fetch(`${server.url}/admin/v1/retention`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${tokens.get('owner')}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const set = await put({ recordDays: 3 })
+  const text = await set.text()
+  expectDocumented('PUT', '/retention', set.status, text)
+  expect(JSON.parse(text)).toMatchObject({ record: { days: 3, startedWith: 14, isSet: true } })
+  expect((await admin('/system')).body.record.most.days).toBe(3)
+  expect([(await put({ recordDays: 91 })).status, (await put({ recordDays: 0 })).status]).toEqual([400, 400])
+  expect(JSON.stringify(await server.store.changes('', 0, 1_000))).toContain('recordDays')
+  expect((await put({ recordDays: null })).status).toBe(200)
+  expect((await admin('/retention')).body.record).toMatchObject({ days: 14, isSet: false })
+  expect((await admin('/retention', 'other')).status).toBe(403)
+})

@@ -1,4 +1,4 @@
-// The settings of the installation: how people sign in, who they are, and the tokens of programs.
+// The settings of the installation: how people sign in, who they are, the tokens of programs, and what is kept how long.
 
 import { useLocation } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -6,10 +6,11 @@ import { To } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import css from './settings.module.css'
 import { People } from './settings-people.tsx'
+import { RetentionSettings } from './settings-retention.tsx'
 import { SignInSettings } from './settings-sign-in.tsx'
 import { Tokens } from './settings-tokens.tsx'
 
-const PARTS = ['people', 'sign-in', 'tokens'] as const
+const PARTS = ['people', 'sign-in', 'tokens', 'retention'] as const
 
 /** The page of settings: its address says which part. */
 export default function Settings() {
@@ -28,6 +29,7 @@ export default function Settings() {
       {part === 'people' && <People />}
       {part === 'sign-in' && <SignInSettings />}
       {part === 'tokens' && <Tokens />}
+      {part === 'retention' && <RetentionSettings />}
     </Page>
   )
 }

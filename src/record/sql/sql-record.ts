@@ -35,6 +35,11 @@ export function sqlRecord(database: SqlDatabase): RecordStore {
         const [t] = await tenants.find(inside, [tenant])
         return t !== undefined && forget(inside, prefix, t, terms)
       }),
+    async older(before, most) {
+      const sql = `select count(*) from (select 1 from ${prefix}record_line where at < $1 limit ${Math.trunc(most)}) old`
+      const [[lines] = [0]] = await run(sql, [before])
+      return Number(lines)
+    },
     async size() {
       const [[lines, oldest] = [0, null]] = await run(
         `select (select coalesce(sum(lines), 0) from ${prefix}record_tenant), (select min(at) from ${prefix}record_line)`,

@@ -70,6 +70,7 @@ export function sqliteRecord(file: string, { mostPages }: SqliteRecordOptions = 
     trim: (retention) => call('trim', retention),
     tenants: () => call('tenants'),
     forget: (tenant, terms) => call('forget', tenant, terms),
+    older: (before, most) => call('older', before, most),
     size: () => call('size'),
     async close() {
       // A file that was never opened need not be opened to be closed.
