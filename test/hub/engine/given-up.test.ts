@@ -239,3 +239,21 @@ test('a hidden account that was taken over is forgotten by the one who had it', 
   expect([...app.users.values()]).toMatchObject([{ externalId: id, active: true }])
   expect(await link(old)).toBeUndefined()
 })
+
+test('whoever needs a name that a late request has given back looks ever more rarely', async () => {
+  const crm = createMemoryApp()
+  const { people, pass, link } = await startHub({}, { crm })
+  const first = await people.create('x')
+  const second = await people.create('b')
+  await pass(3_000)
+  await people.patch(first, { userName: 'y' })
+  await pass(3_000)
+  const account = (await link(first))?.account ?? ''
+  crm.users.set(account, { ...crm.users.get(account), userName: 'x' })
+  await people.patch(second, { userName: 'x' })
+  const before = crm.requests.length
+  await pass(50_000)
+  // A look takes two requests or three.
+  expect(crm.requests.length - before).toBeGreaterThan(2)
+  expect(crm.requests.length - before).toBeLessThan(30)
+})
