@@ -1,5 +1,6 @@
 // `lockstep review`: from the copy to a document that verifies offline.
 
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { emptyPlace } from '../database-under-test.ts'
@@ -12,7 +13,10 @@ test('a review is started, decided, closed, applied, exported and verified', asy
   const place = await emptyPlace()
   try {
     const all = ['--database', place.database]
-    const cli = (args: readonly string[], input = '') => run([...args, '--tenant', 'acme', ...all], {}, input)
+    // What signs is sealed; beside a PostgreSQL database no key is made by itself.
+    const env = { LOCKSTEP_SEAL_KEY_FILE: dir.path('seal.key') }
+    writeFileSync(env.LOCKSTEP_SEAL_KEY_FILE, randomBytes(32).toString('base64'), { mode: 0o600 })
+    const cli = (args: readonly string[], input = '') => run([...args, '--tenant', 'acme', ...all], env, input)
     const ok = async (args: readonly string[], input = '') => {
       const ran = await cli(args, input)
       expect(ran, ran.stderr).toMatchObject({ code: 0 })
@@ -41,7 +45,7 @@ test('a review is started, decided, closed, applied, exported and verified', asy
 
     const [csv, jws, jwks] = [dir.path('q1.csv'), dir.path('q1.jws'), dir.path('jwks.json')]
     await ok(['review', 'export', review, '--to', csv, '--jws', jws])
-    writeFileSync(jwks, (await run(['receipt', 'keys', '--json', ...all])).stdout)
+    writeFileSync(jwks, (await run(['receipt', 'keys', '--json', ...all], env)).stdout)
     const verified = await run(['review', 'verify', jws, '--csv', csv, '--jwks', jwks])
     expect(verified.stdout).toMatch(/genuine[\s\S]*to the last byte[\s\S]*1 done, 0 gone already, 0 open/)
     writeFileSync(csv, readFileSync(csv, 'utf8').replace('remove', 'keep'))

@@ -29,9 +29,9 @@ const secrets = new Map<string, string>([
 ])
 const secret = (what: string) => secrets.get(what) ?? ''
 
-/** Routes whose thing this test does not make: plans carried out, probes, checks, imports and tries of sign-in. */
+/** Routes whose thing this test does not make: plans carried out, probes, checks, imports, reviews and tries of sign-in. */
 const NOT_MADE =
-  /\/(sweeps\/\{|plan-work\/\{|plans\/\{|probes\/\{|checks\/\{|imports\/\{|sign-in\/tests\/|session\/oidc)/
+  /\/(sweeps\/\{|plan-work\/\{|plans\/\{|probes\/\{|checks\/\{|imports\/\{|reviews\/\{|sign-in\/tests\/|session\/oidc)/
 
 let place: Place
 let server: Running
