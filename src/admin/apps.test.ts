@@ -162,6 +162,39 @@ test('a preview shows what settings that are not saved would make of people', as
   expect(refused.findings).toContainEqual(expect.objectContaining({ level: 'error' }))
 })
 
+test('a difference is ignored for some days, with why, and no longer; access that must have ended never is', async () => {
+  const { send, item } = await start()
+  await send('POST', APPS, WIKI)
+  const link = { type: 'User', name: 'ada', account: '7', wanted: 'active', ackedAt: 1_700_000_000_000 }
+  await item(QUEUES.links('wiki'), 'u1', { value: link, tag: 'User/7' })
+  await item(QUEUES.links('wiki'), 'u2', { value: { ...link, account: '8', wanted: 'absent' }, tag: 'User/8' })
+  const draft = { kind: 'drifted', type: 'User', account: '7', attributes: ['title'], reason: 'A trial', days: 30 }
+  const path = `${APPS}/wiki/ignored`
+  const made = await send('POST', path, draft)
+  expect(made).toMatchObject({ status: 201, body: { resource: 'u1', name: 'ada', attributes: ['title'] } })
+  expect(
+    (await send('POST', path, { kind: 'stranger', type: 'User', account: '9', reason: 'Theirs', days: 1 })).status,
+  ).toBe(201)
+  const listed = (await send('GET', path)).body.items
+  expect(listed.map(({ account, reason }: { account: string; reason: string }) => [account, reason]).sort()).toEqual([
+    ['7', 'A trial'],
+    ['9', 'Theirs'],
+  ])
+  for (const [wrong, field] of [
+    [{ ...draft, account: '8' }, 'account'],
+    [{ ...draft, account: '10' }, 'account'],
+    [{ ...draft, kind: 'stranger' }, 'account'],
+    [{ ...draft, attributes: [] }, 'attributes'],
+    [{ ...draft, reason: ' ' }, 'reason'],
+  ] as const) {
+    const refused = await send('POST', path, wrong)
+    expect([refused.status, refused.body.error.faults?.[0]?.field]).toEqual([400, field])
+  }
+  expect((await send('DELETE', `${path}/${made.body.ignored}`)).status).toBe(204)
+  expect((await send('DELETE', `${path}/${made.body.ignored}`)).status).toBe(404)
+  expect((await send('GET', path)).body.items).toHaveLength(1)
+})
+
 test('links are listed by state, and counted', async () => {
   const { send, item } = await start()
   await send('POST', APPS, WIKI)

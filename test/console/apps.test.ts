@@ -92,9 +92,22 @@ describe.runIf(hasBrowser)('the pages of apps', () => {
     await page.getByRole('tab', { name: 'Deliveries' }).click()
     await page.getByRole('cell', { name: 'Create' }).first().waitFor()
     await checkPage(console, 'app-deliveries')
+    const alien = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'alien' }
+    await fetch(`${url}/Users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify(alien),
+    })
     await page.getByRole('tab', { name: 'Drift' }).click()
     await page.getByRole('button', { name: 'Look at everything' }).click()
     await page.getByRole('heading', { name: 'What was found' }).waitFor()
+    await page.getByRole('button', { name: 'Ignore…' }).click()
+    await page
+      .getByRole('dialog')
+      .getByLabel(/Reason/)
+      .fill('an account of their own')
+    await page.getByRole('dialog').getByRole('button', { name: 'Ignore it' }).click()
+    await page.getByRole('heading', { name: 'Ignored for now' }).waitFor()
     await checkPage(console, 'app-drift')
     await page.getByRole('tab', { name: 'Settings' }).click()
     await page.getByRole('heading', { name: 'Credentials' }).waitFor()

@@ -1,7 +1,7 @@
 // The routes of the admin API for what the hub does in apps: links, requests, sweeps and what they found.
 
 import { z } from 'zod'
-import type { HubAdministration } from '../../hub/index.ts'
+import { type HubAdministration, IGNORED, type IgnoredRow } from '../../hub/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { PageQuery, pageOf, time } from '../shapes.ts'
@@ -69,8 +69,45 @@ const DriftBody = z.object({
   resource: z.string().optional(),
   name: z.string(),
   what: z.string(),
-  done: z.enum(['reported', 'fixed', 'asked']),
+  done: z.enum(['reported', 'fixed', 'asked', 'ignored']),
 })
+
+const leftOf = {
+  kind: z.enum(['drifted', 'stranger']),
+  type,
+  account: z.string().min(1).max(1_000),
+  attributes: z
+    .array(z.string().min(1).max(200))
+    .max(100)
+    .optional()
+    .describe('Of drifted: the attributes that may differ'),
+  reason: z.string(),
+}
+/** A difference that is left for some time. */
+const IgnoredBody = z.object({
+  ignored: z.string(),
+  ...leftOf,
+  resource: z.string().optional().describe('Whose account it is'),
+  name: z.string().optional(),
+  by: z.string(),
+  at: time,
+  until: time,
+})
+const IgnoreDraftBody = z.strictObject({
+  ...leftOf,
+  reason: z.string().min(1).max(IGNORED.reason),
+  days: z.int().min(1).max(IGNORED.days).describe('It ends by itself'),
+})
+
+function ignoredJson({ id, at, until, attributes, ...rest }: IgnoredRow) {
+  return {
+    ignored: id,
+    ...rest,
+    ...(attributes === undefined ? {} : { attributes: [...attributes] }),
+    at: isoTime(at),
+    until: isoTime(until),
+  }
+}
 
 type Rows<Name extends 'links' | 'attempts' | 'sweeps'> = Awaited<
   ReturnType<HubAdministration['inspection'][Name]>
@@ -202,5 +239,35 @@ export const LINK_ROUTES: readonly Route[] = [
     body: z.strictObject({ kinds: z.array(drift.exclude(['stranger'])).min(1) }),
     gives: { status: 204 },
     run: ({ params, body }, { hub }) => hub.inspection.fix(params.tenant, params.app, params.sweep, body.kinds),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/ignored',
+    id: 'listIgnored',
+    does: 'List the differences that sweeps leave for now, with why and until when',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: z.object({ items: z.array(IgnoredBody) }) },
+    run: async ({ params }, { hub }) => ({
+      items: (await hub.ignoring.list(params.tenant, params.app)).map(ignoredJson),
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/apps/{app}/ignored',
+    id: 'ignoreDrift',
+    does: "Have sweeps leave a difference for some days: attributes of an account, or one that is nobody's. Access that must have ended never is",
+    needs: { capability: 'apps', reach: 'tenant' },
+    body: IgnoreDraftBody,
+    gives: { status: 201, body: IgnoredBody },
+    run: async ({ params, body }, { hub }) => ignoredJson(await hub.ignoring.ignore(params.tenant, params.app, body)),
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}/apps/{app}/ignored/{ignored}',
+    id: 'endIgnored',
+    does: 'Have sweeps count it as a difference again',
+    needs: { capability: 'apps', reach: 'tenant' },
+    gives: { status: 204 },
+    run: ({ params }, { hub }) => hub.ignoring.end(params.tenant, params.app, params.ignored),
   }),
 ]

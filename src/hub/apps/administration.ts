@@ -17,6 +17,7 @@ import { AppRefusal } from './app-refusal.ts'
 import { withAppTarget } from './app-target.ts'
 import { type Apps, createApps } from './apps.ts'
 import { createHoldDesk, type HoldDesk } from './hold-desk.ts'
+import { createIgnoring, type Ignoring } from './ignoring.ts'
 import { createInspection, type Inspection } from './inspection.ts'
 import { type LiveWatch, watchApps } from './live.ts'
 import { type AppPreview, type PreviewRequest, previewApp } from './preview.ts'
@@ -64,6 +65,7 @@ export interface HubAdministration {
   readonly holds: HoldDesk
   readonly proof: Proof
   readonly inspection: Inspection
+  readonly ignoring: Ignoring
   /** What the settings of an app, with a change, would make of real people. See {@link previewApp}. */
   readonly preview: (tenant: string, app: string, change: JsonObject, request: PreviewRequest) => Promise<AppPreview>
   /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
@@ -106,6 +108,7 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
       reviews: createReviews({ ...deps, actor, requireTenant: deps.types, access, keys }),
       holds: createHoldDesk({ ...deps, actor }),
       inspection,
+      ignoring: createIgnoring({ ...deps, actor }),
       plans,
       probes,
       preview: (tenant, app, change, request) => previewApp(deps, tenant, app, change, request),

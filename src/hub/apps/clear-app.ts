@@ -14,7 +14,7 @@ const BESIDE_LINKS = [
   QUEUES.plans,
   QUEUES.seen,
   QUEUES.drifts,
-  QUEUES.plans,
+  QUEUES.ignored,
   QUEUES.approvals,
 ]
 

@@ -28,6 +28,7 @@ export const HUB_READER = 'hub'
  * - `approvals`: removals that somebody has approved with a plan. Key = resource id; value = {@link Approval}. They expire after a day.
  * - `seen`: what a sweep that is under way has listed. Key = `{run}/{type}/{account}`.
  * - `drifts`: what sweeps have found. Key = `{run}/{number}`, tag = `{run}/{kind}`; value = `Drift`.
+ * - `ignored`: differences that somebody has said to leave, until they expire; value = {@link IgnoredDrift}.
  * - `reviews`: access reviews. Key = time-ordered id; value = `Review`. They stay until somebody deletes them.
  * - `reviewLines`: the lines of one. Key = number, tag = person; state = what was decided and what became of it; value = `ReviewLine`.
  */
@@ -50,6 +51,7 @@ export const QUEUES = {
   approvals: (app: string) => `hub/approvals/${app}`,
   seen: (app: string) => `hub/seen/${app}`,
   drifts: (app: string) => `hub/drifts/${app}`,
+  ignored: (app: string) => `hub/ignored/${app}`,
   reviews: 'hub/reviews',
   reviewLines: (review: string) => `hub/review-lines/${review}`,
 } as const

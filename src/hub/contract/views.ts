@@ -115,8 +115,23 @@ export interface Drift {
   readonly name: string
   /** Attributes that differ, or what is wrong. */
   readonly what: string
-  /** What was done: reported, marked to be mended, waits for a verdict. */
-  readonly done: 'reported' | 'fixed' | 'asked'
+  /** What was done: reported, marked to be mended, waits for a verdict, left as somebody has said. */
+  readonly done: 'reported' | 'fixed' | 'asked' | 'ignored'
+}
+
+/** A difference that somebody has said to leave, for some time. Names nobody: a link does. */
+export interface IgnoredDrift {
+  readonly kind: 'drifted' | 'stranger'
+  readonly type: AccountType
+  readonly account: string
+  /** Of `drifted`: the attributes that may differ. */
+  readonly attributes?: readonly string[]
+  readonly reason: string
+  readonly by: string
+  /** In milliseconds since 1970. */
+  readonly at: number
+  /** When it counts as a difference again, in milliseconds since 1970. */
+  readonly until: number
 }
 
 /** Who has what in which app, and through which rule. */

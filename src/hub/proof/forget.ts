@@ -4,6 +4,7 @@ import { type Item, NEVER, type Store, type Work, type WorkWrite } from '../../s
 import { type Link, QUEUES, readApps } from '../contract/index.ts'
 import { leftKey } from '../engine/leavers.ts'
 import { formerKey } from '../engine/settle.ts'
+import { ignoredKey } from '../reconcile/ignored.ts'
 import { leavingsOf } from './receipts.ts'
 
 /** What was forgotten. */
@@ -32,7 +33,7 @@ export async function forgetPerson(store: ForgetStore, tenant: string, user: str
     for (const queue of [QUEUES.attempts(id), QUEUES.plans(id)]) await forgetTagged(store, tenant, queue, user)
     const [link] = await store.items(tenant, QUEUES.links(id), { keys: [user] })
     if (link === undefined) continue
-    const { goneAt, name } = link.value as unknown as Link
+    const { goneAt, name, type, account, off } = link.value as unknown as Link
     const isOver = goneAt !== undefined && link.state === '' && link.due >= NEVER && link.mark <= link.done
     if (!isOver) {
       open.push(id)
@@ -42,6 +43,7 @@ export async function forgetPerson(store: ForgetStore, tenant: string, user: str
     await store.commit([
       { ...gone(link), settles: link.mark },
       { write: 'item', item: { tenant, queue: QUEUES.former(id), key: formerKey(name) }, set: undefined },
+      gone({ tenant, queue: QUEUES.ignored(id), key: ignoredKey(type, account ?? off?.account ?? '') }),
     ])
   }
   return { open }

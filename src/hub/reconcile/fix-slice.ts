@@ -38,5 +38,6 @@ export async function fixSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
 }
 
 function isWanted(run: SweepRun, drift: Drift): boolean {
-  return drift.done !== 'fixed' && drift.resource !== undefined && (run.fix ?? []).includes(drift.kind)
+  const isLeft = drift.done === 'fixed' || drift.done === 'ignored'
+  return !isLeft && drift.resource !== undefined && (run.fix ?? []).includes(drift.kind)
 }

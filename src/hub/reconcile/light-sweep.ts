@@ -25,7 +25,7 @@ export async function lightSlice(deps: SweepDeps, run: SweepRun, share: number):
     if (one.link.account === undefined || one.link.tentative !== undefined) continue
     const shown = await readShown(deps, one)
     const verdict = classify(one.link, shown, traitsOf(deps, one.link.type), comparedNames(deps.app, one.link.type))
-    settleVerdict(deps, report, one, shown, verdict)
+    await settleVerdict(deps, report, one, shown, verdict)
   }
   const writes: readonly WorkWrite[] = report.writes()
   const counts = report.counts()

@@ -65,8 +65,9 @@ export function createReport(
   const writes: WorkWrite[] = []
   return {
     add(drift, mending) {
-      const number = counts.drifted + counts.missing + counts.zombie + counts.stranger
-      counts = counted(counts, { [drift.kind]: 1, fixed: drift.done === 'fixed' ? 1 : 0 })
+      const number = counts.drifted + counts.missing + counts.zombie + counts.stranger + (counts.ignored ?? 0)
+      const { kind, done } = drift
+      counts = counted(counts, done === 'ignored' ? { ignored: 1 } : { [kind]: 1, fixed: done === 'fixed' ? 1 : 0 })
       if (number < MOST_DRIFTS) writes.push(driftWrite(placeOf(deps), number, drift, deps.now()))
       if (drift.done === 'fixed') writes.push(...mending)
     },

@@ -41,6 +41,8 @@ export interface SweepCounts {
   readonly missing: number
   readonly zombie: number
   readonly stranger: number
+  /** Differences that somebody has said to leave; in none of the four above. Absent: none. */
+  readonly ignored?: number
   /** Differences that are marked to be mended. */
   readonly fixed: number
 }

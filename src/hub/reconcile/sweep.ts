@@ -4,6 +4,7 @@ import type { WorkWrite } from '../../store/index.ts'
 import { type AccountType, AppError, type Link, QUEUES } from '../contract/index.ts'
 import { classify, managedPart, type Shown } from './classify.ts'
 import { fixSlice } from './fix-slice.ts'
+import { ignoredAmong, isIgnored } from './ignored.ts'
 import { lightSlice } from './light-sweep.ts'
 import { linkOf, readShown, traitsOf } from './reading.ts'
 import { type Seen, seenAfter, seenAmong, seenKey, seeWrite, unseeWrite } from './seen.ts'
@@ -81,7 +82,7 @@ async function zombieSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
     const found = seen(one)
     const { type } = one.link
     const verdict = classify(one.link, found, traitsOf(deps, type), comparedNames(deps.app, type))
-    settleVerdict(deps, report, one, found, verdict)
+    await settleVerdict(deps, report, one, found, verdict)
     if (found !== undefined) report.write(unseeWrite(deps.app.tenant, deps.app.settings.id, found.key))
   }
   return slice(run, report, next, 'links')
@@ -104,7 +105,7 @@ async function linkSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
       shown = await readShown(deps, one)
       verdict = classify(one.link, shown, traitsOf(deps, type), comparedNames(deps.app, type))
     }
-    settleVerdict(deps, report, one, shown, verdict)
+    await settleVerdict(deps, report, one, shown, verdict)
     if (found !== undefined) report.write(unseeWrite(deps.app.tenant, deps.app.settings.id, found.key))
   }
   return slice(run, report, next, 'strangers')
@@ -119,12 +120,27 @@ async function strangerSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
   const { tenant, settings } = deps.app
   const left = await seenAfter(deps.store, tenant, settings.id, deps.run, run.after, LINKS)
   const report = createReport(deps, run)
+  const typeOf = ({ key }: Seen): AccountType => (key.startsWith(`${deps.run}/Group/`) ? 'Group' : 'User')
+  const place = { tenant, app: settings.id, now: deps.now() }
+  const ignored = await Promise.all(
+    (['User', 'Group'] as const).map((type) => {
+      const own = left.filter((seen) => typeOf(seen) === type)
+      return ignoredAmong(
+        deps.store,
+        place,
+        type,
+        own.map(({ account }) => account),
+      )
+    }),
+  )
   for (const seen of left) {
-    const type: AccountType = seen.key.startsWith(`${deps.run}/Group/`) ? 'Group' : 'User'
+    const type = typeOf(seen)
     report.write(unseeWrite(tenant, settings.id, seen.key))
     if ((await linkOf(deps, type, seen.account)) !== undefined) continue
     const what = 'Nobody here owns this account'
-    report.add({ kind: 'stranger', type, account: seen.account, name: seen.name, what, done: 'reported' }, [])
+    const own = ignored[type === 'User' ? 0 : 1]?.get(seen.account)
+    const done = isIgnored(own, 'stranger', what) ? 'ignored' : 'reported'
+    report.add({ kind: 'stranger', type, account: seen.account, name: seen.name, what, done }, [])
   }
   const members = deps.app.maps.Group !== undefined && deps.app.adapter.traits.members.read !== 'none'
   if (left.length === LINKS) return slice(run, report, left.at(-1)?.key, 'strangers')

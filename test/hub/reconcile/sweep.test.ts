@@ -2,8 +2,16 @@
 
 import { describe, expect, test } from 'vitest'
 import { environment } from '../../../src/environment.ts'
-import { type AccountType, accountTag, type Drift, type Link, QUEUES } from '../../../src/hub/index.ts'
+import {
+  type AccountType,
+  accountTag,
+  type Drift,
+  type IgnoredDrift,
+  type Link,
+  QUEUES,
+} from '../../../src/hub/index.ts'
 import { driftsOf } from '../../../src/hub/reconcile/drifts.ts'
+import { ignoredWrite } from '../../../src/hub/reconcile/ignored.ts'
 import { sweepSlice } from '../../../src/hub/reconcile/sweep.ts'
 import type { SweepRun } from '../../../src/hub/reconcile/sweep-run.ts'
 import { beginSweep, fixSweep, runWrite, sweepOf } from '../../../src/hub/reconcile/sweeps.ts'
@@ -134,6 +142,50 @@ describe('a full sweep', () => {
     const missing = await linkItem(store, 'gone')
     expect(missing).toMatchObject({ state: 'ready', tag: '' })
     expect(missing.link.account).toBeUndefined()
+  })
+
+  test('leaves what is ignored, in those attributes and until its end; access that must have ended never is', async () => {
+    const store = await storeWithTenant()
+    const app = createSmallApp()
+    const changed = await linked(store, app, 'changed')
+    const zombie = await linked(store, app, 'zombie', { wanted: 'disabled' })
+    app.accounts.User.set(changed, { userName: 'changed', displayName: 'Something else', active: true })
+    app.accounts.User.set(zombie, { userName: 'zombie', displayName: 'ZOMBIE', active: true })
+    app.accounts.User.set('acc-alien', { userName: 'alien' })
+    const ignore = (more: Partial<IgnoredDrift>) =>
+      store.commit([
+        ignoredWrite(TENANT, 'crm', {
+          kind: 'drifted',
+          type: 'User',
+          account: changed,
+          attributes: ['displayName'],
+          reason: 'A trial',
+          by: 'ada',
+          at: 1,
+          until: NOW + 1,
+          ...more,
+        }),
+      ])
+    await ignore({})
+    await ignore({ account: zombie, attributes: ['active'] })
+    await ignore({ account: 'acc-alien', kind: 'stranger' })
+    const compiled = compiledOf(app, { policies: { drifted: 'fix' } })
+    const run = await sweep(store, compiled)
+    expect(run.counts).toMatchObject({ drifted: 0, stranger: 0, ignored: 2, zombie: 1, fixed: 1 })
+    expect((await drifts(store)).map(({ kind, done }) => `${kind} ${done}`).sort()).toEqual([
+      'drifted ignored',
+      'stranger ignored',
+      'zombie fixed',
+    ])
+    expect(await linkItem(store, 'changed')).toMatchObject({ state: '' })
+    // Nor is it mended with the others of its class.
+    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, ['drifted'], NOW))
+    await carryOn(store, compiled, 'run-1')
+    expect(await linkItem(store, 'changed')).toMatchObject({ state: '' })
+    app.accounts.User.set(changed, { userName: 'other', displayName: 'Something else', active: true })
+    expect((await sweep(store, compiled, 'full', 'run-2')).counts).toMatchObject({ drifted: 1, ignored: 1, fixed: 2 })
+    await ignore({ account: 'acc-alien', kind: 'stranger', until: NOW })
+    expect((await sweep(store, compiled, 'full', 'run-3')).counts).toMatchObject({ stranger: 1 })
   })
 
   test('concludes nothing from a list alone: what it left out is read first', async () => {

@@ -20,6 +20,7 @@ import { useMay } from '../../session.tsx'
 import { moment, number } from '../../words/figures.ts'
 import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
+import { IgnoreDialog, Ignored, isIgnorable } from './ignored.tsx'
 
 type Sweep = Answer<'GET /tenants/{tenant}/apps/{app}/sweeps'>['items'][number]
 type Drift = Answer<'GET /tenants/{tenant}/apps/{app}/sweeps/{sweep}/drift'>['items'][number]
@@ -28,7 +29,12 @@ type Kind = Drift['kind']
 /** The classes of differences, the worst first. */
 const KINDS = ['zombie', 'missing', 'drifted', 'stranger'] as const
 const SHAPES: { readonly [kind in Kind]: State } = { zombie: 'fail', missing: 'warn', drifted: 'warn', stranger: 'off' }
-const DONE: { readonly [done in Drift['done']]: State } = { reported: 'off', fixed: 'ok', asked: 'held' }
+const DONE: { readonly [done in Drift['done']]: State } = {
+  reported: 'off',
+  fixed: 'ok',
+  asked: 'held',
+  ignored: 'off',
+}
 
 export default function DriftTab({ tenant, app }: AppTab) {
   const { t } = useTranslation('apps')
@@ -42,6 +48,9 @@ export default function DriftTab({ tenant, app }: AppTab) {
   )
   const begin = useAct('POST /tenants/{tenant}/apps/{app}/sweeps', { done: ({ sweep }) => setChosen(sweep) })
   const all = (sweeps.data?.items ?? []).toReversed()
+  // One of a kind is made at a time: a second would be refused.
+  const isUnderWay = (kind: Sweep['kind']) =>
+    begin.isPending || all.some((one) => one.kind === kind && !['done', 'failed'].includes(one.phase))
   const shown = all.find(({ sweep }) => sweep === chosen) ?? all[0]
   return (
     <>
@@ -52,12 +61,12 @@ export default function DriftTab({ tenant, app }: AppTab) {
             <>
               <Button
                 variant="default"
-                loading={begin.isPending}
+                loading={isUnderWay('light')}
                 onClick={() => begin.mutate({ params, body: { kind: 'light' } })}
               >
                 {t('drift.light')}
               </Button>
-              <Button loading={begin.isPending} onClick={() => begin.mutate({ params, body: { kind: 'full' } })}>
+              <Button loading={isUnderWay('full')} onClick={() => begin.mutate({ params, body: { kind: 'full' } })}>
                 {t('drift.full')}
               </Button>
             </>
@@ -92,6 +101,7 @@ export default function DriftTab({ tenant, app }: AppTab) {
         </Loaded>
       </Panel>
       {shown !== undefined && <Found key={shown.sweep} tenant={tenant} app={app} sweep={shown} />}
+      <Ignored tenant={tenant} app={app} />
     </>
   )
 }
@@ -160,7 +170,9 @@ function Found({ tenant, app, sweep }: AppTab & { readonly sweep: Sweep }) {
       flush
     >
       <Loaded read={query}>
-        {() => (items.length === 0 ? <Empty what={t('drift.none')} /> : <DriftTable tenant={tenant} items={items} />)}
+        {() =>
+          items.length === 0 ? <Empty what={t('drift.none')} /> : <DriftTable tenant={tenant} app={app} items={items} />
+        }
       </Loaded>
       {hasMore && (
         <Button variant="subtle" onClick={more}>
@@ -183,8 +195,10 @@ function Found({ tenant, app, sweep }: AppTab & { readonly sweep: Sweep }) {
   )
 }
 
-function DriftTable({ tenant, items }: { readonly tenant: string; readonly items: readonly Drift[] }) {
+function DriftTable({ tenant, app, items }: AppTab & { readonly items: readonly Drift[] }) {
   const { t } = useTranslation('apps')
+  const may = useMay('apps')
+  const [leaving, setLeaving] = useState<Drift>()
   return (
     <Scrolled label={t('drift.found')} least={560}>
       <Table>
@@ -195,6 +209,7 @@ function DriftTable({ tenant, items }: { readonly tenant: string; readonly items
             <Table.Th>{t('column.account')}</Table.Th>
             <Table.Th>{t('column.differs')}</Table.Th>
             <Table.Th>{t('column.done')}</Table.Th>
+            {may && <Table.Th>{t('ignore.column')}</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -220,10 +235,22 @@ function DriftTable({ tenant, items }: { readonly tenant: string; readonly items
               <Table.Td>
                 <Status state={DONE[one.done]}>{t(`drift.done.${one.done}`)}</Status>
               </Table.Td>
+              {may && (
+                <Table.Td>
+                  {isIgnorable(one) && (
+                    <Button size="compact-sm" variant="default" onClick={() => setLeaving(one)}>
+                      {t('ignore.open')}
+                    </Button>
+                  )}
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
+      {leaving !== undefined && (
+        <IgnoreDialog tenant={tenant} app={app} drift={leaving} close={() => setLeaving(undefined)} />
+      )}
     </Scrolled>
   )
 }
