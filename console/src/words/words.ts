@@ -36,6 +36,11 @@ export async function startWords(): Promise<void> {
       // React escapes what it shows.
       interpolation: { escapeValue: false },
       returnNull: false,
+      // A word that is missing would be shown as its key: it is said, and every test of a page fails of it.
+      saveMissing: true,
+      missingKeyHandler: (_languages, area, key, _shown, _updates, options) => {
+        if (options?.defaultValue === undefined) console.error(`There is no word ${area}:${key}`)
+      },
       react: { useSuspense: true },
     })
 }
