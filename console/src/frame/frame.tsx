@@ -9,7 +9,7 @@ import { Failed } from '../parts/failed.tsx'
 import { To } from '../parts/link.tsx'
 import { LiveMark } from '../parts/live.tsx'
 import { Lines } from '../parts/loaded.tsx'
-import { SessionProvider } from '../session.tsx'
+import { SessionProvider, useSession } from '../session.tsx'
 import { Account } from './account.tsx'
 import { FindButton } from './find-button.tsx'
 import css from './frame.module.css'
@@ -47,6 +47,9 @@ export function Frame() {
 function Framed() {
   const { t } = useTranslation()
   const { tenant } = useParams({ strict: false }) as { readonly tenant?: string }
+  const { tenants } = useSession()
+  // Whoever may see one tenant alone is always there.
+  const only = tenants?.length === 1 ? tenants[0] : undefined
   const [open, setOpen] = useState(false)
   const [finding, setFinding] = useState(false)
   const place = useRouterState({ select: (state) => state.location.pathname })
@@ -90,7 +93,7 @@ function Framed() {
         </Suspense>
       </main>
       <Silent />
-      <Suspense>{finding && <Find tenant={tenant} close={() => setFinding(false)} />}</Suspense>
+      <Suspense>{finding && <Find tenant={tenant ?? only} close={() => setFinding(false)} />}</Suspense>
       <Keys find={() => setFinding(true)} tenant={tenant} />
     </div>
   )

@@ -5,7 +5,16 @@ import { currentLanguage } from './words.ts'
 /** The browser's own form of the language of the page: en-GB has other dates than en-US. */
 function locale(): string {
   const language = currentLanguage()
-  return navigator.languages.find((one) => one.split('-')[0] === language) ?? language
+  return navigator.languages.find((one) => one.split('-')[0] === language && isLocale(one)) ?? language
+}
+
+/** Whether the browser knows its own language by a name that it takes: with LANG=C, Chromium is in `en-US@posix`. */
+function isLocale(name: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(name).length > 0
+  } catch {
+    return false
+  }
 }
 
 /** 104,211. */

@@ -17,6 +17,7 @@ import type { App } from './app-state.tsx'
 import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
 import { Findings, PreviewTable } from './preview-table.tsx'
+import { ConfirmScope } from './scope-losers.tsx'
 
 type Rule = App['scope']['users']
 type Person = { readonly id: string; readonly userName?: string; readonly displayName?: string }
@@ -29,6 +30,7 @@ export default function ScopeTab({ tenant, app }: AppTab) {
   const params = { tenant, app: app.app }
   const preview = useAct('POST /tenants/{tenant}/apps/{app}/map/preview')
   const save = useAct('PATCH /tenants/{tenant}/apps/{app}')
+  const [asked, setAsked] = useState(false)
   const scope = { users: tidied(users), groups: groups === undefined ? null : tidied(groups) }
   const isChanged =
     JSON.stringify(scope) !== JSON.stringify({ users: app.scope.users, groups: app.scope.groups ?? null })
@@ -64,7 +66,7 @@ export default function ScopeTab({ tenant, app }: AppTab) {
             <Button
               disabled={!isChanged}
               loading={save.isPending}
-              onClick={() => save.mutate({ params, body: { scope } as never })}
+              onClick={() => (app.mode === 'on' ? setAsked(true) : save.mutate({ params, body: { scope } as never }))}
             >
               {t('scope.save')}
             </Button>
@@ -79,6 +81,15 @@ export default function ScopeTab({ tenant, app }: AppTab) {
           )}
         </div>
         {save.error !== null && <Failed error={save.error} />}
+        {asked && (
+          <ConfirmScope
+            tenant={tenant}
+            app={app}
+            scope={scope}
+            run={() => save.mutateAsync({ params, body: { scope } as never })}
+            close={() => setAsked(false)}
+          />
+        )}
         {preview.error !== null && <Failed error={preview.error} />}
       </Panel>
       {preview.data !== undefined && (
