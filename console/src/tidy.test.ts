@@ -142,7 +142,7 @@ describe('the console is tidy', () => {
     },
   )
 
-  test('a file imports the styles of what it uses, unless every page has them', () => {
+  test('a file imports the styles of what it uses, and of what that is made of, unless every page has them', () => {
     const stylesIn = (text: string) =>
       [...text.matchAll(/'@mantine\/core\/styles\/(\w+)\.css'/g)].map(([, name = '']) => name)
     const ofAll = stylesIn(readFileSync(join(ROOT, 'src/styles.ts'), 'utf8'))
@@ -150,7 +150,7 @@ describe('the console is tidy', () => {
     const wrong = code
       .filter(({ path }) => path.startsWith('src/'))
       .flatMap(({ path, text }) =>
-        componentsIn(text)
+        [...new Set(componentsIn(text).flatMap((name) => [...madeOf(name)]))]
           .filter((name) => styled.includes(name) && ![...ofAll, ...stylesIn(text)].includes(name))
           .map((name) => `${path}: ${name}`),
       )

@@ -26,7 +26,6 @@ export function FilterField({ onChange, ...rest }: FilterFieldProps) {
       onChange={(event) => onChange(event.currentTarget.value)}
       marks={fault === undefined ? [] : [{ from: fault.at, to: fault.at + 1 }]}
       error={fault?.message}
-      ff="monospace"
       spellCheck={false}
       autoComplete="off"
     />

@@ -1,6 +1,8 @@
 // Who has an account in an app: filters and groups, tried on real people, and why somebody has not.
 
 import { Button, TagsInput, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Pill.css'
+import '@mantine/core/styles/PillsInput.css'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
