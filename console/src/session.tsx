@@ -22,6 +22,12 @@ export function useSession(): Session {
   return session
 }
 
+/** The tenant of whoever may see one alone: they are always there. */
+export function useOnlyTenant(): string | undefined {
+  const { tenants } = useSession()
+  return tenants?.length === 1 ? tenants[0] : undefined
+}
+
 /** Whether the signed-in person may do something. The server checks it again. */
 export function useMay(capability: Capability): boolean {
   return useSession().capabilities.includes(capability)

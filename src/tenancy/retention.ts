@@ -1,7 +1,15 @@
 // How long requests are kept, where somebody has set it after the start.
 
 import type { Environment } from '../environment.ts'
-import { createNote, factsOf, numberOf, oneRecord, type Store, untilUnchanged } from '../store/index.ts'
+import {
+  createNote,
+  factsOf,
+  numberOf,
+  oneRecord,
+  type Store,
+  type StoredRecord,
+  untilUnchanged,
+} from '../store/index.ts'
 import { invalid } from './errors.ts'
 import type { Giver } from './operators.ts'
 
@@ -17,7 +25,10 @@ export interface RetentionSettings {
 
 /** Reads what is set. What this version can't read counts as not set. */
 export async function readRetention(store: Pick<Store, 'records'>): Promise<RetentionSettings> {
-  const record = await oneRecord(store, '', RECORD.kind, RECORD.key)
+  return settingsOf(await oneRecord(store, '', RECORD.kind, RECORD.key))
+}
+
+function settingsOf(record: StoredRecord | undefined): RetentionSettings {
   const recordDays = record === undefined ? undefined : numberOf(factsOf(record).recordDays)
   return recordDays !== undefined && isDays(recordDays) ? { recordDays } : {}
 }
@@ -35,7 +46,7 @@ export async function setRetention(
   const note = createNote(environment, giver.actor, giver.told)
   await untilUnchanged(RECORD.key, async () => {
     const now = await oneRecord(store, '', RECORD.kind, RECORD.key)
-    const was = (await readRetention(store)).recordDays ?? 'as started'
+    const was = settingsOf(now).recordDays ?? 'as started'
     await store.commit([
       {
         write: 'record',

@@ -9,7 +9,7 @@ import { Failed } from '../parts/failed.tsx'
 import { To } from '../parts/link.tsx'
 import { LiveMark } from '../parts/live.tsx'
 import { Lines } from '../parts/loaded.tsx'
-import { SessionProvider, useSession } from '../session.tsx'
+import { SessionProvider, useOnlyTenant } from '../session.tsx'
 import { Account } from './account.tsx'
 import { FindButton } from './find-button.tsx'
 import css from './frame.module.css'
@@ -47,9 +47,7 @@ export function Frame() {
 function Framed() {
   const { t } = useTranslation()
   const { tenant } = useParams({ strict: false }) as { readonly tenant?: string }
-  const { tenants } = useSession()
-  // Whoever may see one tenant alone is always there.
-  const only = tenants?.length === 1 ? tenants[0] : undefined
+  const only = useOnlyTenant()
   const [open, setOpen] = useState(false)
   const [finding, setFinding] = useState(false)
   const place = useRouterState({ select: (state) => state.location.pathname })

@@ -8,7 +8,7 @@ import type { Group, PageEntry } from '../page-entry.ts'
 import { PAGES } from '../pages.ts'
 import { To } from '../parts/link.tsx'
 import { useOtherTypes } from '../parts/types.ts'
-import { useSession } from '../session.tsx'
+import { useOnlyTenant, useSession } from '../session.tsx'
 import { mayOpen } from './allowed.tsx'
 import css from './navigation.module.css'
 
@@ -62,9 +62,8 @@ export function usePages(): readonly PageEntry[] {
 export function Navigation({ tenant: chosen }: { readonly tenant: string | undefined }) {
   const { t } = useTranslation()
   const pages = usePages()
-  const { tenants } = useSession()
-  // Whoever may see one tenant alone is always there.
-  const tenant = chosen ?? (tenants?.length === 1 ? tenants[0] : undefined)
+  const only = useOnlyTenant()
+  const tenant = chosen ?? only
   const types = useOtherTypes(tenant)
   const groups: readonly Group[] = tenant === undefined ? ['all'] : ['all', ...OF_TENANT]
   return groups.map((group) => {

@@ -6,13 +6,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/use-api.ts'
 import { useGo } from '../parts/link.tsx'
-import { useSession } from '../session.tsx'
+import { useOnlyTenant } from '../session.tsx'
 import css from './tenant-chooser.module.css'
 
 /** The chooser, with the tenant of the page. */
 export function TenantChooser({ tenant }: { readonly tenant: string | undefined }) {
   const { t } = useTranslation()
-  const { tenants } = useSession()
+  const only = useOnlyTenant()
   const go = useGo()
   const [search, setSearch] = useState('')
   const combobox = useCombobox({
@@ -28,7 +28,7 @@ export function TenantChooser({ tenant }: { readonly tenant: string | undefined 
     { enabled: combobox.dropdownOpened },
   )
   // Whoever may see one tenant alone has nothing to choose.
-  if (tenants?.length === 1) return <span className={css.only}>{tenants[0]}</span>
+  if (only !== undefined) return <span className={css.only}>{only}</span>
   return (
     <Combobox
       store={combobox}

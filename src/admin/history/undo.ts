@@ -8,6 +8,7 @@ import {
   formatETag,
   type Json,
   type JsonObject,
+  PATCH_OP,
   type ResourceType,
   ScimError,
   STRICT,
@@ -326,7 +327,7 @@ function patchOf(paths: UndoStep['paths'], join: readonly string[], leave: reado
     back === undefined ? { op: 'remove', path } : { op: 'replace', path, value: back },
   )
   return {
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    schemas: [PATCH_OP],
     Operations: [
       ...values,
       ...(join.length === 0 ? [] : [{ op: 'add', path: 'members', value: join.map((value) => ({ value })) }]),

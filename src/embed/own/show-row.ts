@@ -1,13 +1,12 @@
 // Makes a resource what the app's row says, by a write like any other.
 
 import { type Directory, documentOf } from '../../directory/index.ts'
-import { type Document, diff, equalJson, isObject, LENIENT, type ResourceType } from '../../protocol/index.ts'
+import { type Document, diff, equalJson, isObject, LENIENT, PATCH_OP, type ResourceType } from '../../protocol/index.ts'
 import type { Stored } from '../../store/index.ts'
 import type { OwnRow } from './rows.ts'
 
 /** The actor, in the log, of what the app changed itself. */
 const OWN_ACTOR = 'app'
-const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
 /** How a row differs from what is known of it, as the operations of PATCH requests; undefined if it means the same. */
 export function changeOf(before: Document, row: OwnRow, type: ResourceType) {
@@ -39,7 +38,7 @@ export async function showRow(
   }
   let changed = false
   for (const operations of changeOf(documentOf(known), row, type) ?? []) {
-    const body = { schemas: [PATCH], Operations: [...operations] }
+    const body = { schemas: [PATCH_OP], Operations: [...operations] }
     const outcome = await directory.patch(context, type.name, id, body)
     changed ||= outcome.changed
   }

@@ -82,11 +82,9 @@ export async function previewApp(
   )
   const resources = found.flatMap((one) => one.resources)
   const rows = await shown(store, tenant, id, ready, resources)
-  const sources = {
-    User: mapOf(settings, kind, 'User', types).source,
-    Group: mapOf(settings, kind, 'Group', types).source,
-  }
-  return { findings, rows, maps: sources, looked: found.reduce((sum, { looked }) => sum + looked, 0) }
+  const there = (['User', 'Group'] as const).filter((type) => types.some(({ name }) => name === type))
+  const maps = Object.fromEntries(there.map((type) => [type, mapOf(settings, kind, type, types).source]))
+  return { findings, rows, maps, looked: found.reduce((sum, { looked }) => sum + looked, 0) }
 }
 
 type Ready = Pick<CompiledApp, 'scope' | 'maps'>

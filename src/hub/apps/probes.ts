@@ -5,7 +5,7 @@ import { isObject, type Json } from '../../protocol/index.ts'
 import type { Store, Work } from '../../store/index.ts'
 import { type ProbeReport, probeApp } from '../adapters/scim/probe.ts'
 import { type AdapterDeps, type AppSettings, newRunKey, QUEUES } from '../contract/index.ts'
-import { asOfNow, type Background, begun, withBeats } from '../proof/background.ts'
+import { asOfNow, type Background, begun, failureText, withBeats } from '../proof/background.ts'
 import { AppRefusal } from './app-refusal.ts'
 import type { AppTargetDeps } from './app-target.ts'
 import { requireApp } from './require-app.ts'
@@ -105,6 +105,6 @@ async function carryOut(
     )
     await keep({ state: 'done', report })
   } catch (error) {
-    await keep({ state: 'failed', message: error instanceof Error ? error.message.slice(0, 500) : 'unknown' })
+    await keep({ state: 'failed', message: failureText(error) })
   }
 }

@@ -3,7 +3,7 @@
 import { bindFilter, isObject, parseFilter, type ResourceType } from '../../protocol/index.ts'
 import type { Item, Store, Work } from '../../store/index.ts'
 import { type AccessPage, type AccessSubject, type AdapterKind, type Link, QUEUES } from '../contract/index.ts'
-import { type Known, type RuledRow, rowsOf } from './access-rows.ts'
+import { type RuledRow, rowsOf } from './access-rows.ts'
 import { type AccessApp, readAppsThen } from './apps-then.ts'
 import type { Histories } from './histories.ts'
 import { type History, readHistory } from './history.ts'
@@ -75,28 +75,22 @@ export async function createAccess(deps: AccessDeps, at?: number, subject?: Acce
     async person(user) {
       const seen = (await moment.user(user)) ?? (await goneButLinked(answer, apps, user))
       if (seen === undefined) return undefined
-      const known = await Promise.all(apps.map(async (app) => ({ app, known: await knownIn(answer, app, seen) })))
-      return createPersonAccess(moment, seen, known)
+      const groups = await groupsOf(answer, seen)
+      const killed = (await store.items(tenant, QUEUES.kills, { keys: [user] })).length > 0
+      const known = apps.map(async (app) => {
+        const [item] = await store.items(tenant, QUEUES.links(app.settings.id), { keys: [user] })
+        const link = linkOf(item)
+        const confirmedIn = await confirmedGroups(answer, app, user, groups)
+        return { app, known: { killed, ...(link && { link }), confirmedIn } }
+      })
+      return createPersonAccess(moment, seen, await Promise.all(known))
     },
   }
 }
 
-/** What is known of one person in an app, besides the groups. */
-async function knownIn(
-  answer: Answer,
-  app: AccessApp,
-  { id, groups }: Seen,
-): Promise<Omit<Known, 'person' | 'groups'>> {
-  const { store, tenant, moment } = answer
-  const [item] = await store.items(tenant, QUEUES.links(app.settings.id), { keys: [id] })
-  const kills = await store.items(tenant, QUEUES.kills, { keys: [id] })
-  const inGroups = (await Promise.all([...groups.keys()].map(moment.group))).filter((group) => group !== undefined)
-  const link = linkOf(item)
-  return {
-    killed: kills.length > 0,
-    ...(link && { link }),
-    confirmedIn: await confirmedGroups(answer, app, id, inGroups),
-  }
+/** The groups that somebody is in. */
+async function groupsOf({ moment }: Answer, { groups }: Seen): Promise<readonly Seen[]> {
+  return (await Promise.all([...groups.keys()].map(moment.group))).filter((group) => group !== undefined)
 }
 
 interface Answer extends AccessDeps {
@@ -216,9 +210,7 @@ async function rowsOfPeople(
       (await store.items(tenant, QUEUES.links(app.settings.id), { keys: ids })).map((item) => [item.key, item]),
     )
     for (const person of seen.values()) {
-      const groups = (await Promise.all([...person.groups.keys()].map(moment.group))).filter(
-        (group) => group !== undefined,
-      )
+      const groups = await groupsOf(answer, person)
       const link = linkOf(links.get(person.id))
       const confirmedIn = isPast ? undefined : await confirmedGroups(answer, app, person.id, groups)
       const known = {

@@ -76,6 +76,11 @@ export async function withBeats<T>(
   }
 }
 
+/** Why work failed, as it is kept. */
+export function failureText(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 500) : 'unknown'
+}
+
 /** A run as it is now: one that has fallen silent is not under way any more. Times are in milliseconds since 1970. */
 export function asOfNow<Run extends { readonly state: 'running' | 'done' | 'failed'; readonly seenAt?: number }>(
   run: Run,

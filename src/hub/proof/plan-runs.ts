@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
 import type { Item, Work, WorkWrite } from '../../store/index.ts'
 import { type AccountType, newRunKey, type PlanItem, type PlanSummary, QUEUES } from '../contract/index.ts'
-import { withBeats } from './background.ts'
+import { failureText, withBeats } from './background.ts'
 import { type PlanDeps, type PlanResult, type PlanStep, planApp } from './plan.ts'
 
 /** A plan as it is kept in `QUEUES.runs`. `failed`: the app could not be asked. */
@@ -77,8 +77,7 @@ export async function makePlan(deps: PlanDeps, { onBegun, onItems }: PlanHooks =
     )
     return await keep({ ...result, state: 'done', items })
   } catch (error) {
-    const message = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
-    await keep({ ...none, state: 'failed', message, items })
+    await keep({ ...none, state: 'failed', message: failureText(error), items })
     throw error
   }
 }

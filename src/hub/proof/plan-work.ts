@@ -3,7 +3,7 @@
 import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
 import type { Work } from '../../store/index.ts'
 import { newRunKey, type PlanItem, QUEUES } from '../contract/index.ts'
-import { asOfNow, withBeats } from './background.ts'
+import { asOfNow, failureText, withBeats } from './background.ts'
 import type { PlanDeps } from './plan.ts'
 import type { Advance, PlanCheck, PlanRun } from './plan-runs.ts'
 import type { RevertItem } from './revert.ts'
@@ -98,8 +98,7 @@ export async function keepWork<T>(
     await keep({ state: 'done', ...kept, items: items.length })
     return result
   } catch (error) {
-    const message = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
-    await keep({ state: 'failed', message, items: 0 })
+    await keep({ state: 'failed', message: failureText(error), items: 0 })
     throw error
   }
 }

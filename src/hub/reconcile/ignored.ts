@@ -16,22 +16,23 @@ export function ignoredWrite(tenant: string, app: string, ignored: IgnoredDrift)
   return { write: 'item', item: { tenant, queue: QUEUES.ignored(app), key }, set }
 }
 
-/** What is ignored of some accounts now, by account. */
+/** Names an account of an app. */
+export type AccountRef = Pick<IgnoredDrift, 'type' | 'account'>
+
+/** What is ignored of some accounts now. */
 export async function ignoredAmong(
   store: Pick<Work, 'items'>,
   { tenant, app, now }: { readonly tenant: string; readonly app: string; readonly now: number },
-  type: AccountType,
-  accounts: readonly string[],
-): Promise<ReadonlyMap<string, IgnoredDrift>> {
-  if (accounts.length === 0) return new Map()
-  const keys = accounts.map((account) => ignoredKey(type, account))
-  const found = new Map<string, IgnoredDrift>()
-  for (const { value } of await store.items(tenant, QUEUES.ignored(app), { keys })) {
-    const ignored = value as unknown as IgnoredDrift
+  accounts: readonly AccountRef[],
+): Promise<(account: AccountRef) => IgnoredDrift | undefined> {
+  const keys = accounts.map(({ type, account }) => ignoredKey(type, account))
+  const items = keys.length === 0 ? [] : await store.items(tenant, QUEUES.ignored(app), { keys })
+  const found = new Map(items.map(({ key, value }) => [key, value as unknown as IgnoredDrift]))
+  return ({ type, account }) => {
+    const ignored = found.get(ignoredKey(type, account))
     // Ids of apps may be longer than keys, which have their ends alone.
-    if (ignored.until > now && accounts.includes(ignored.account)) found.set(ignored.account, ignored)
+    return ignored?.account === account && ignored.until > now ? ignored : undefined
   }
-  return found
 }
 
 /** Whether a difference is one that is ignored: of the same class, in no other attribute. Access that must have ended never is. */

@@ -19,10 +19,9 @@ export async function settleVerdict(
     return
   }
   const { tenant, settings } = deps.app
-  const { type, account = '' } = one.link
   const place = { tenant, app: settings.id, now: deps.now() }
-  const ignored =
-    verdict.is === 'drifted' ? (await ignoredAmong(deps.store, place, type, [account])).get(account) : undefined
+  const account = { type: one.link.type, account: one.link.account ?? '' }
+  const ignored = verdict.is === 'drifted' ? (await ignoredAmong(deps.store, place, [account]))(account) : undefined
   const done = isIgnored(ignored, verdict.is, verdict.what) ? 'ignored' : doneAbout(settings, verdict.is)
   report.add(driftOf(verdict, one.link, one.item.key, done), mendWrites(deps, one, shown, verdict.is))
 }

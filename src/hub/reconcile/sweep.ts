@@ -120,27 +120,18 @@ async function strangerSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
   const { tenant, settings } = deps.app
   const left = await seenAfter(deps.store, tenant, settings.id, deps.run, run.after, LINKS)
   const report = createReport(deps, run)
-  const typeOf = ({ key }: Seen): AccountType => (key.startsWith(`${deps.run}/Group/`) ? 'Group' : 'User')
   const place = { tenant, app: settings.id, now: deps.now() }
-  const ignored = await Promise.all(
-    (['User', 'Group'] as const).map((type) => {
-      const own = left.filter((seen) => typeOf(seen) === type)
-      return ignoredAmong(
-        deps.store,
-        place,
-        type,
-        own.map(({ account }) => account),
-      )
-    }),
-  )
-  for (const seen of left) {
-    const type = typeOf(seen)
-    report.write(unseeWrite(tenant, settings.id, seen.key))
-    if ((await linkOf(deps, type, seen.account)) !== undefined) continue
+  const accounts = left.map(({ key, account, name }) => {
+    const type: AccountType = key.startsWith(`${deps.run}/Group/`) ? 'Group' : 'User'
+    return { key, type, account, name }
+  })
+  const ignoredOf = await ignoredAmong(deps.store, place, accounts)
+  for (const { key, type, account, name } of accounts) {
+    report.write(unseeWrite(tenant, settings.id, key))
+    if ((await linkOf(deps, type, account)) !== undefined) continue
     const what = 'Nobody here owns this account'
-    const own = ignored[type === 'User' ? 0 : 1]?.get(seen.account)
-    const done = isIgnored(own, 'stranger', what) ? 'ignored' : 'reported'
-    report.add({ kind: 'stranger', type, account: seen.account, name: seen.name, what, done }, [])
+    const done = isIgnored(ignoredOf({ type, account }), 'stranger', what) ? 'ignored' : 'reported'
+    report.add({ kind: 'stranger', type, account, name, what, done }, [])
   }
   const members = deps.app.maps.Group !== undefined && deps.app.adapter.traits.members.read !== 'none'
   if (left.length === LINKS) return slice(run, report, left.at(-1)?.key, 'strangers')

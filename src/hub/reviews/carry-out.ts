@@ -2,7 +2,7 @@
 
 import type { Context, Directory } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
-import { ScimError, STRICT } from '../../protocol/index.ts'
+import { PATCH_OP, ScimError, STRICT } from '../../protocol/index.ts'
 import type { Store, Work } from '../../store/index.ts'
 import type { Access } from '../proof/access.ts'
 import { allLines, linesOf, lineWrite } from './lines.ts'
@@ -105,7 +105,7 @@ async function leaveGroups(
     if (there.length === 0) continue
     try {
       await directory.patch(context, 'Group', group, {
-        schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+        schemas: [PATCH_OP],
         Operations: there.map((member) => ({ op: 'remove', path: `members[value eq ${JSON.stringify(member.id)}]` })),
       })
       left += there.length

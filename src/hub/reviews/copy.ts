@@ -5,7 +5,7 @@ import { LockstepError } from '../../protocol/index.ts'
 import type { Store, Work, WorkWrite } from '../../store/index.ts'
 import { QUEUES } from '../contract/index.ts'
 import { ACCESS_PAGE, type Access } from '../proof/access.ts'
-import { withBeats } from '../proof/background.ts'
+import { failureText, withBeats } from '../proof/background.ts'
 import { lineWrite } from './lines.ts'
 import { isGiven, lineKey, REVIEW_LIMITS, type Review } from './review.ts'
 
@@ -39,7 +39,7 @@ export async function copyLines(deps: CopyDeps, begun: Review): Promise<Review> 
   } catch (error) {
     await clearLines(store, tenant, begun.id)
     lines = 0
-    await keep({ state: 'failed', message: error instanceof Error ? error.message.slice(0, 500) : 'unknown' })
+    await keep({ state: 'failed', message: failureText(error) })
     throw error
   }
 }

@@ -4,7 +4,14 @@ import { LockstepError } from '../../protocol/index.ts'
 import { Conflict, type Store, type Work, type WorkWrite } from '../../store/index.ts'
 import { QUEUES } from '../contract/index.ts'
 import { type LinesWhere, linesAt, lineWrite, readLines } from './lines.ts'
-import { type NumberedLine, type Review, type ReviewLine, type ReviewVerdict, readReview } from './review.ts'
+import {
+  type NumberedLine,
+  type Review,
+  type ReviewLine,
+  type ReviewVerdict,
+  readReview,
+  readReviewItem,
+} from './review.ts'
 
 /** Who decides. */
 export interface Decider {
@@ -84,9 +91,8 @@ async function commitOpen(
 ): Promise<void> {
   const key = { tenant, queue: QUEUES.reviews, key: id }
   for (let tries = 1; ; tries++) {
-    const [item] = await store.items(tenant, QUEUES.reviews, { keys: [id] })
-    requireDecider(await readReview(store, tenant, id, now()), decider)
-    if (item === undefined) return
+    const { item, review } = await readReviewItem(store, tenant, id, now())
+    requireDecider(review, decider)
     const same: WorkWrite = { write: 'item', item: key, set: { value: item.value }, ifValue: item.value }
     try {
       await store.commit([same, ...lines.map((one) => lineWrite(tenant, id, one))])

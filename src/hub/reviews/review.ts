@@ -143,14 +143,24 @@ export function isGiven({ through }: Pick<AccessRow, 'through'>): boolean {
 
 /** A review of a tenant; refuses one that isn't there. */
 export async function readReview(store: Pick<Work, 'items'>, tenant: string, id: string, now: number): Promise<Review> {
+  return (await readReviewItem(store, tenant, id, now)).review
+}
+
+/** The same, with the item in which it is kept. */
+export async function readReviewItem(
+  store: Pick<Work, 'items'>,
+  tenant: string,
+  id: string,
+  now: number,
+): Promise<{ readonly item: Item; readonly review: Review }> {
   const [item] = await store.items(tenant, QUEUES.reviews, { keys: [id] })
   const review = item === undefined ? undefined : reviewIn(item, now)
-  if (review === undefined)
+  if (item === undefined || review === undefined)
     throw new LockstepError(
       'ERR_NOT_FOUND',
       `Tenant "${tenant}" has no access review "${id}"; see them with: lockstep review list --tenant ${tenant}`,
     )
-  return review
+  return { item, review }
 }
 
 /** The review in an item, as it is now: what has fallen silent is not under way any more. */

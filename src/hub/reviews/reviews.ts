@@ -3,10 +3,10 @@
 import type { Directory } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import { LockstepError } from '../../protocol/index.ts'
-import { Conflict, createNote, type Store, type Work } from '../../store/index.ts'
+import { Conflict, createNote, type Store, type Work, type Write } from '../../store/index.ts'
 import { type AccessSubject, newRunKey, QUEUES } from '../contract/index.ts'
 import type { Access } from '../proof/access.ts'
-import { type Background, begun, withBeats } from '../proof/background.ts'
+import { type Background, begun, failureText, withBeats } from '../proof/background.ts'
 import type { SigningKeys } from '../proof/signing-keys.ts'
 import { carryOut } from './carry-out.ts'
 import { clearLines, copyLines, reviewWrite } from './copy.ts'
@@ -126,7 +126,6 @@ export function createReviews(deps: ReviewsDeps): Reviews {
     requireDates(draft, now())
     const access = await deps.access(tenant, draft.at, draft.subject)
     const review = await keepNew(deps, tenant, draft)
-    await store.commit([note(tenant, 'AccessReview', review.id, 'started', { name: review.name })])
     onBegun?.(review)
     return copyLines({ store, environment, tenant, access, signal }, review)
   }
@@ -170,8 +169,7 @@ export function createReviews(deps: ReviewsDeps): Reviews {
       const review = await find(tenant, id)
       if (review.state !== 'open') throw new LockstepError('ERR_IN_USE', `Review ${id} is ${review.state}, not open`)
       const next: Review = { ...review, state: 'closed', closedAt: now(), closedBy: deps.actor }
-      await exchange(deps, tenant, review, next)
-      await store.commit([note(tenant, 'AccessReview', id, 'closed', { name: review.name })])
+      await exchange(deps, tenant, review, next, note(tenant, 'AccessReview', id, 'closed', { name: review.name }))
       return get(tenant, id)
     },
     async plan(tenant, id, { alongside = false, ...page }) {
@@ -232,7 +230,11 @@ async function keepNew(
     doubts: [],
     runs: [],
   }
-  await store.commit([reviewWrite(tenant, review)])
+  const note = createNote(environment, actor)
+  await store.commit([
+    reviewWrite(tenant, review),
+    note(tenant, 'AccessReview', review.id, 'started', { name: review.name }),
+  ])
   return review
 }
 
@@ -240,14 +242,20 @@ function requireDates({ endsAt }: ReviewDraft, now: number): void {
   if (endsAt <= now) throw new LockstepError('ERR_INVALID', 'The end of a review must be in the future')
 }
 
-/** Changes a review, if it is what was read. */
-async function exchange({ store }: ReviewsDeps, tenant: string, before: Review, next: Review): Promise<void> {
+/** Changes a review, if it is what was read; the note goes into the log with it. */
+async function exchange(
+  { store }: ReviewsDeps,
+  tenant: string,
+  before: Review,
+  next: Review,
+  noted: Write,
+): Promise<void> {
   const [item] = await store.items(tenant, QUEUES.reviews, { keys: [before.id] })
   const kept = item?.value as unknown as Review | undefined
   const moved = new LockstepError('ERR_IN_USE', `Somebody else has just changed review ${before.id}; look at it again`)
   if (item === undefined || kept?.state !== before.state || kept.work?.txn !== before.work?.txn) throw moved
   const write = { ...reviewWrite(tenant, next), ifValue: item.value }
-  await store.commit([write]).catch((error) => {
+  await store.commit([write, noted]).catch((error) => {
     throw error instanceof Conflict ? moved : error
   })
 }
@@ -278,10 +286,10 @@ async function applyReview(
     done: 0,
     of: before.lines,
   }
-  await exchange(deps, tenant, before, { ...before, work })
-  onBegun({ ...before, work })
   const note = createNote(environment, actor)
-  await store.commit([note(tenant, 'AccessReview', id, 'applied', { name: before.name, alongside })])
+  const noted = note(tenant, 'AccessReview', id, 'applied', { name: before.name, alongside })
+  await exchange(deps, tenant, before, { ...before, work }, noted)
+  onBegun({ ...before, work })
   const keep = (runs = before.runs) => store.commit([reviewWrite(tenant, { ...before, work, runs })])
   const beat = () => {
     work = { ...work, seenAt: environment.now() }
@@ -297,7 +305,7 @@ async function applyReview(
     work = { ...work, state: 'done', done: work.of }
     await keep(left === 0 ? before.runs : [...before.runs, { txn, at: beganAt, by: actor, left }].slice(-MOST_RUNS))
   } catch (error) {
-    work = { ...work, state: 'failed', message: error instanceof Error ? error.message.slice(0, 500) : 'unknown' }
+    work = { ...work, state: 'failed', message: failureText(error) }
     // What it had taken away by then is undone by the same name.
     await keep([...before.runs, { txn, at: beganAt, by: actor, left: 0 }].slice(-MOST_RUNS))
     throw error
