@@ -3,7 +3,7 @@
 import type { HubAdministration } from '../hub/index.ts'
 import { HEARD_MS, quietOf, type RecordStore } from '../record/index.ts'
 import { type Connection, isoTime, type Tenancy } from '../tenancy/index.ts'
-import { MANY_REFUSALS } from './lately.ts'
+import { isRefusing } from './lately.ts'
 import type { RecordAccess } from './record-access.ts'
 
 /** What there may be to look at, worst first. */
@@ -89,9 +89,8 @@ function ofConnections(connections: readonly Connection[], { heard, hour, faults
       one.tenant === tenant && one.connection === id
     const own = heard.find(isOwn)
     const quiet = own === undefined ? undefined : quietOf(own, kind, now)
-    const refusals = hour
-      .filter((count) => isOwn(count) && count.outcome === 'refused')
-      .reduce((sum, { n }) => sum + n, 0)
+    const lately = hour.filter(isOwn)
+    const refusals = lately.reduce((sum, { outcome, n }) => sum + (outcome === 'refused' ? n : 0), 0)
     const alike = faults.filter((fault) => isOwn(fault.newest) && fault.newest.status < 500)
     const link = `/t/${tenant}/connections/${id}`
     const about = { tenant, connection: id }
@@ -107,7 +106,7 @@ function ofConnections(connections: readonly Connection[], { heard, hour, faults
               link,
             },
           ]),
-      ...(refusals < MANY_REFUSALS
+      ...(!isRefusing(lately)
         ? []
         : [
             {

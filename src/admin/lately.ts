@@ -9,8 +9,14 @@ const DAY_MS = 24 * HOUR_MS
 /** So many refusals within an hour are worth a look. */
 export const MANY_REFUSALS = 5
 
+/** Whether a connection is being refused: many times within the hour, or each time. Once alone may be a question that has no answer. */
+export function isRefusing(hour: readonly Pick<Count, 'outcome' | 'n'>[]): boolean {
+  const refusals = sumOf(hour.filter(({ outcome }) => outcome === 'refused'))
+  return refusals >= MANY_REFUSALS || (refusals > 1 && refusals === sumOf(hour))
+}
+
 /** What the record says of a tenant's connections. */
-interface Found {
+export interface FoundLately {
   readonly heard: readonly Heard[]
   /** Of the last 24 hours. */
   readonly counts: readonly Count[]
@@ -36,7 +42,7 @@ async function readFound(
   now: number,
   tenant: string,
   connection: string | undefined,
-): Promise<Found> {
+): Promise<FoundLately> {
   const tenants = [tenant]
   const [heard, counts] = await Promise.all([
     store.heard({ tenants, from: now - HEARD_MS }),
@@ -46,7 +52,7 @@ async function readFound(
 }
 
 /** What is said of one connection. */
-function latelyOf({ id, kind }: Connection, { heard, counts }: Found, now: number) {
+export function latelyOf({ id, kind }: Connection, { heard, counts }: FoundLately, now: number) {
   const own = heard.find(({ connection }) => connection === id)
   const mine = counts.filter(({ connection }) => connection === id)
   const refused = mine.filter(({ outcome }) => outcome === 'refused')
@@ -56,10 +62,11 @@ function latelyOf({ id, kind }: Connection, { heard, counts }: Found, now: numbe
     ...(quiet === undefined ? {} : { quietSince: isoTime(quiet.since) }),
     requests: sumOf(mine),
     refusals: sumOf(refused),
-    refusing: sumOf(refused.filter(({ minute }) => minute >= now - HOUR_MS)) >= MANY_REFUSALS,
+    // Of a connection that is silent since, what was said last still stands.
+    refusing: isRefusing(mine.filter(({ minute }) => minute >= (own?.last ?? now) - HOUR_MS)),
   }
 }
 
-function sumOf(counts: readonly Count[]): number {
+function sumOf(counts: readonly Pick<Count, 'n'>[]): number {
   return counts.reduce((sum, { n }) => sum + n, 0)
 }

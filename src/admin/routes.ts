@@ -20,6 +20,7 @@ import { LIVE_ROUTES } from './routes/live.ts'
 import { LOG_ROUTES } from './routes/log.ts'
 import { OIDC_ROUTES } from './routes/oidc.ts'
 import { OPERATOR_ROUTES } from './routes/operators.ts'
+import { OVERVIEW_ROUTES } from './routes/overview.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   ...REQUEST_ROUTES,
   ...WHEREABOUTS_ROUTES,
   ...SERIES_ROUTES,
+  ...OVERVIEW_ROUTES,
   ...STREAM_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,

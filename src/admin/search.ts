@@ -1,23 +1,28 @@
 // Finds by a few letters what the caller may see: tenants, people, groups, connections, apps, changes by place.
 
 import { hasCapability, reaches } from '../access/index.ts'
-import { type JsonObject, typeByName } from '../protocol/index.ts'
+import { fold, type JsonObject, typeByName } from '../protocol/index.ts'
+import { isoTime } from '../tenancy/index.ts'
 import { findResources } from './find.ts'
-import { linesAt } from './history/timeline.ts'
+import { documentFrom } from './history/document.ts'
+import { departedOf, linesAt } from './history/timeline.ts'
 import type { Call, RouteDeps } from './route.ts'
 
 /** One thing that was found. */
 export interface Hit {
-  readonly kind: 'tenant' | 'person' | 'group' | 'connection' | 'app' | 'change' | 'address'
+  /** `gone`: a person who was deleted. */
+  readonly kind: 'tenant' | 'person' | 'gone' | 'group' | 'connection' | 'app' | 'change' | 'address'
   readonly tenant: string
   readonly id: string
   readonly label: string
-  /** One more fact: the userName, the kind, what a change did. */
+  /** One more fact: the userName, the kind, what a change did, when somebody was deleted. */
   readonly detail: string
 }
 
 /** How many of each kind. */
 const EACH = 5
+/** A shorter text would begin the names of too many who are gone. */
+const GONE_LENGTH = 2
 /** Tenants whose people and groups are looked through, where none is named. */
 const TENANTS = 3
 
@@ -75,11 +80,8 @@ async function inTenant(
   ]
 }
 
-async function resourcesIn(
-  text: string,
-  tenant: string,
-  { tenancy, directory, scim }: RouteDeps,
-): Promise<readonly Hit[]> {
+async function resourcesIn(text: string, tenant: string, deps: RouteDeps): Promise<readonly Hit[]> {
+  const { tenancy, directory, scim } = deps
   await tenancy.ready(tenant)
   const find = async (name: 'User' | 'Group', kind: Hit['kind']) => {
     const type = typeByName(tenancy.catalog(tenant), name)
@@ -92,7 +94,18 @@ async function resourcesIn(
     })
     return items.map(({ resource }): Hit => ({ kind, tenant, id: String(resource.id), ...namesOf(resource) }))
   }
-  return (await Promise.all([find('User', 'person'), find('Group', 'group')])).flat()
+  return (await Promise.all([find('User', 'person'), goneIn(text, tenant, deps), find('Group', 'group')])).flat()
+}
+
+/** People who were deleted, the last first: whether somebody is out is asked of them most. */
+async function goneIn(text: string, tenant: string, { tenancy, store, history }: RouteDeps): Promise<readonly Hit[]> {
+  if (text.length < GONE_LENGTH) return []
+  const type = typeByName(tenancy.catalog(tenant), 'User')
+  const { items } = await departedOf(store, history, tenant, { text: fold(text), type: 'User', limit: EACH })
+  return items.map(({ departed: { id }, line }): Hit => {
+    const names = namesOf({ ...(type === undefined ? {} : documentFrom(line.paths, 'old', type)), id })
+    return { kind: 'gone', tenant, id, label: names.label, detail: isoTime(line.at) ?? '' }
+  })
 }
 
 function namesOf(resource: JsonObject): Pick<Hit, 'label' | 'detail'> {

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { PRUNED_DAILY } from '../directory/index.ts'
-import { environment } from '../environment.ts'
 import { HUB_READER } from '../hub/index.ts'
 import type { Store } from '../store/index.ts'
 import { isoTime, readRetention } from '../tenancy/index.ts'
 import type { RecordAccess } from './record-access.ts'
 import type { PolicyTold, RouteDeps } from './route.ts'
+import { answersIn } from './service-state.ts'
 
 /** Most tenants that are counted, and most readers that are behind. */
 const MOST = 1_000
@@ -121,15 +121,13 @@ function readRelease(): string {
 }
 
 async function databaseOf(store: Store) {
-  const began = environment.monotonic()
-  await store.tenants({ limit: 1 })
-  const answersIn = Math.round((environment.monotonic() - began) * 100) / 100
+  const small = await answersIn(store)
   const rows = await store.tenants({ limit: MOST })
   const resources: { [type: string]: number } = {}
   for (const row of rows)
     for (const [type, count] of Object.entries(row.resources)) resources[type] = (resources[type] ?? 0) + count
   return {
-    answersIn,
+    answersIn: small,
     freshness: store.freshness,
     tenants: rows.length,
     resources,

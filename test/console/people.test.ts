@@ -180,11 +180,11 @@ describe.runIf(hasBrowser)('the directory', () => {
     const url = `${console.serving.url}/tenants/acme/scim/v2/Users/${second}`
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
     await fetch(url, { method: 'PATCH', headers, body: JSON.stringify(patch('replace', 'title', 'Caused')) })
-    await page.getByText('User: title: – → Caused').click()
+    await page.getByText(/^User .+: title: – → Caused$/).click()
     await page.getByRole('link', { name: /PATCH .*r_[0-9a-z]{13}/ }).waitFor()
     await checkPage(console, 'change-cause')
     await goto('/t/acme/changes?actor=okta-9qwd3f')
-    await page.getByText('User: title: Engineer → Manager').click()
+    await page.getByText(/^User .+: title: Engineer → Manager$/).click()
     await page.getByRole('button', { name: 'Undo this change' }).waitFor()
     await checkPage(console, 'change')
     await page.getByRole('button', { name: 'Undo this change' }).click()

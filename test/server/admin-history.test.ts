@@ -148,6 +148,19 @@ test('who is gone is found by name, with when, by whom, and the last version; an
   const found = await send('GET', '/departed?q=ADA')
   expect(found.body.items).toMatchObject([{ id: ada, userName: 'ada@acme.example', actor: 'okta-1' }])
   expect((await send('GET', '/departed?q=nobody')).body.items).toEqual([])
+  const named = await send('GET', `/names?ids=${ada},${field},never-was`)
+  expect(named.body.items).toEqual([
+    { id: ada, type: 'User', name: 'Ada', gone: true },
+    { id: field, type: 'Group', name: 'Field', gone: false },
+  ])
+  expect((await send('GET', `/names?ids=${Array.from({ length: 101 }, (_, at) => at)}`)).status).toBe(400)
+  const search = async (who: string) => {
+    const headers = { authorization: `Bearer ${tokens.get(who)}` }
+    const response = await fetch(`${server.url}/admin/v1/search?tenant=acme&q=kin`, { headers })
+    return JSON.parse(await response.text()).items
+  }
+  expect(await search('operator')).toMatchObject([{ kind: 'gone', id: ada, label: 'Ada' }])
+  expect(await search('support')).toEqual([])
   const { body } = await send('GET', `/departed?id=${ada}`)
   expect(body.items[0].document).toMatchObject({ userName: 'ada@acme.example', name: { familyName: 'King' } })
   const lines = (await send('GET', `/log?order=desc&limit=2`)).body.items

@@ -231,7 +231,13 @@ async function askEveryRoute(request: string): Promise<void> {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => own[name] ?? values[name] ?? `{${name}}`)
     expect(filled).not.toContain('{')
     const searches = path === '/search' || /\/(people|groups|departed)$/.test(path)
-    const query = searches ? '?q=ada' : path === '/explain' ? '?code=SCIM_UNIQUENESS' : ''
+    const query = searches
+      ? '?q=ada'
+      : path === '/explain'
+        ? '?code=SCIM_UNIQUENESS'
+        : path.endsWith('/names')
+          ? `?ids=${user}`
+          : ''
     const response = await fetch(`${server.url}/admin/v1${filled}${query}`, {
       headers: { authorization: `Bearer ${owner}` },
     })

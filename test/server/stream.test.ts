@@ -222,4 +222,11 @@ test('series, faults and things to look at are read as lists, too', async () => 
   expect([lately.refusals >= 6, lately.requests >= lately.refusals, lately.quietSince]).toEqual([true, true, undefined])
   expect((await get(`/tenants/${made.tenant}/connections`)).body.items).toMatchObject([{ lately: { refusing: true } }])
   expect((await get('/series?from=2020-01-01T00:00:00Z&step=60')).status).toBe(400)
+  const all = (await get('/connections')).body
+  expect(all.items[0]).toMatchObject({ tenant: made.tenant, connection: made.connection, lately: { refusing: true } })
+  const inHours = all.items[0].hours.reduce((sum: number, { refusals }: { refusals: number }) => sum + refusals, 0)
+  expect([all.items[0].hours.length, inHours]).toEqual([24, all.items[0].lately.refusals])
+  const { hour, databaseMs } = (await get('/service')).body
+  expect(hour).toMatchObject({ failed: 0, medianUs: expect.any(Number) })
+  expect([hour.refused >= 6, databaseMs > 0]).toEqual([true, true])
 })

@@ -134,14 +134,35 @@ function tell(status: number, path: string): void {
   for (const hear of hearers) hear(status, path)
 }
 
-/** Sends a request below `/admin/v1/` and gives its answer, if it is no refusal: for files, streams and SCIM itself. */
-export async function send(
-  { method, path, body }: Call,
-  {
-    signal,
-    headers = {},
-  }: { readonly signal?: AbortSignal | undefined; readonly headers?: { readonly [name: string]: string } } = {},
-): Promise<Response> {
+/** How a request is sent. */
+interface Sending {
+  readonly signal?: AbortSignal | undefined
+  readonly headers?: { readonly [name: string]: string }
+}
+
+/** Longest wait of which nothing need be said, and how often it is waited for one request. */
+const SHORT_WAIT_MS = 2_000
+const WAITS = 8
+
+/**
+ * Sends a request below `/admin/v1/` and gives its answer, if it is no refusal: for files, streams and SCIM itself. Who asks for much at
+ * once, as an import does, is told to slow down (429) before anything is done: then it waits as long as it is told, and asks again.
+ */
+export async function send(call: Call, how: Sending = {}): Promise<Response> {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await sendOnce(call, how)
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 429 || waits === WAITS) throw error
+      const { retryAfterMs = Number.POSITIVE_INFINITY } = error
+      if (retryAfterMs > SHORT_WAIT_MS) throw error
+      await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
+      how.signal?.throwIfAborted()
+    }
+  }
+}
+
+async function sendOnce({ method, path, body }: Call, { signal, headers = {} }: Sending): Promise<Response> {
   let response: Response
   try {
     response = await fetch(new URL(path, ADMIN), {

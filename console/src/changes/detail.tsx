@@ -7,6 +7,8 @@ import { Differences } from '../parts/change-diff.tsx'
 import { differencesIn } from '../parts/changes.ts'
 import css from '../parts/directory.module.css'
 import { To } from '../parts/link.tsx'
+import { Moved } from '../parts/moved.tsx'
+import { NameOf } from '../parts/name-of.tsx'
 import { Facts, Panel } from '../parts/page.tsx'
 import { pageOfResource } from '../parts/types.ts'
 import { type Run, UndoPlan } from '../parts/undo-plan.tsx'
@@ -32,7 +34,8 @@ export function LineDetail({
   const { t } = useTranslation('changes')
   const mayEdit = useMay('edit')
   const [undoing, setUndoing] = useState<{ readonly places?: readonly number[]; readonly run?: Run }>()
-  const { type, id, actor, at, place, op, paths, txn } = line
+  const { type, id, actor, at, place, op, paths, members, txn } = line
+  const seesValues = useMay('values')
   const time = new Date(at).getTime()
   const around = { actor, since: new Date(time - HOUR_MS).toISOString(), until: new Date(time + 1).toISOString() }
   return (
@@ -56,13 +59,14 @@ export function LineDetail({
                 id
               ) : (
                 <To key="to" {...pageOfResource(tenant, type, id)}>
-                  {id}
+                  <NameOf tenant={tenant} id={id} />
                 </To>
               ),
             ],
           ]}
         />
-        <Differences all={differencesIn(paths)} />
+        {(members === undefined || paths.length > 0) && <Differences all={differencesIn(paths)} />}
+        {members !== undefined && seesValues && <Moved tenant={tenant} members={members} />}
         {op !== 'note' && <Cause tenant={tenant} line={line} />}
         {mayEdit && op !== 'note' && (
           <div className={css.buttons}>

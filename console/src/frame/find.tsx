@@ -21,6 +21,8 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
   const [query, setQuery] = useState('')
   const [asked] = useDebouncedValue(query.trim(), 150)
   const { found, looking } = useFound(asked, tenant)
+  // What was typed a moment ago is not asked yet.
+  const isLooking = looking || asked !== query.trim()
   const wanted = query.trim().toLocaleLowerCase()
   const fitting = pages.filter((page) => t(`nav.${page.name}`).toLocaleLowerCase().includes(wanted))
   const types = useOtherTypes(tenant).filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
@@ -79,7 +81,7 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
           </Spotlight.ActionsGroup>
         )}
         {found.length + fitting.length + types.length === 0 && (
-          <Spotlight.Empty>{looking ? t('looking') : t('nothingFound')}</Spotlight.Empty>
+          <Spotlight.Empty>{isLooking ? t('looking') : t('nothingFound')}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
     </Spotlight.Root>

@@ -1,5 +1,6 @@
 // What the search over everything finds, as places to go to.
 
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
@@ -47,7 +48,7 @@ export function useFound(
     const target = { to: '/t/$tenant/requests/$id', params: { tenant: of, id } }
     found.push({ key: id, label: `${status} ${method} ${path}`, description: `${id} · ${of}`, target })
   }
-  if (asked && !hits.isPlaceholderData) found.push(...(hits.data?.items ?? []).map((hit) => foundOf(hit)))
+  if (asked && !hits.isPlaceholderData) found.push(...(hits.data?.items ?? []).map((hit) => foundOf(hit, t)))
   if (isAddress && tenant !== undefined && where.data !== undefined && !where.isPlaceholderData) {
     const { state, first, last, refusal } = where.data
     const time = moment((state === 'refused' ? refusal?.at : state === 'here' ? first : last) ?? Date.now())
@@ -71,8 +72,9 @@ function whereTo({ state, type, resource, refusal }: Whereabouts, tenant: string
   return { to: '/t/$tenant/requests', params: { tenant }, search }
 }
 
-function foundOf({ kind, tenant, id, label, detail }: Hit): Found {
-  const description = [detail, kind === 'tenant' ? '' : tenant].filter((one) => one !== '').join(' · ')
+function foundOf({ kind, tenant, id, label, detail }: Hit, t: TFunction): Found {
+  const fact = kind === 'gone' ? t('goneSince', { time: moment(detail) }) : detail
+  const description = [fact, kind === 'tenant' ? '' : tenant].filter((one) => one !== '').join(' · ')
   return { key: `${kind} ${tenant} ${id}`, label, description, target: placeOf(kind, tenant, id) }
 }
 
@@ -81,6 +83,7 @@ function placeOf(kind: Hit['kind'], tenant: string, id: string): Target {
     case 'tenant':
       return { to: '/t/$tenant', params: { tenant } }
     case 'person':
+    case 'gone':
       return { to: '/t/$tenant/people/$id', params: { tenant, id } }
     case 'group':
       return { to: '/t/$tenant/groups/$id', params: { tenant, id } }

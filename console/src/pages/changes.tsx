@@ -12,7 +12,7 @@ import { useApi } from '../api/use-api.ts'
 import { LineDetail } from '../changes/detail.tsx'
 import { type Filter, filterQuery, type Line } from '../changes/filter.ts'
 import { useLiveChanges } from '../changes/live-changes.ts'
-import { sentence } from '../changes/sentence.ts'
+import { Sentence } from '../changes/sentence.tsx'
 import { AsCommand } from '../parts/as-command.tsx'
 import { stateOf } from '../parts/changes.ts'
 import css from '../parts/directory.module.css'
@@ -56,7 +56,7 @@ export default function Changes() {
   const more = () => {
     if (read.hasNextPage && !read.isFetchingNextPage) void read.fetchNextPage()
   }
-  const columns = useColumns()
+  const columns = useColumns(tenant)
   const listed = lines.find(({ place }) => place === open)
   // A link may lead to a line that is further back than what is listed, or that the filter leaves out.
   const alone = useApi(
@@ -216,7 +216,7 @@ function Filters({ value, change }: { readonly value: Filter; readonly change: (
   )
 }
 
-function useColumns(): readonly Column<Line>[] {
+function useColumns(tenant: string): readonly Column<Line>[] {
   const { t } = useTranslation('changes')
   return [
     {
@@ -245,7 +245,7 @@ function useColumns(): readonly Column<Line>[] {
       title: t('sentence'),
       width: 'minmax(240px, 4fr)',
       narrow: 'lead',
-      cell: (line) => sentence(line),
+      cell: (line) => <Sentence tenant={tenant} line={line} />,
     },
     { id: 'actor', title: t('by'), width: 'minmax(120px, 1fr)', cell: ({ actor }) => actor },
   ]

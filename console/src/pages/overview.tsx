@@ -9,6 +9,7 @@ import { Page, Panel, Panels } from '../parts/page.tsx'
 import { ShortTable } from '../parts/table.tsx'
 import { oneOf, useSearchState } from '../search.ts'
 import { day, number } from '../words/figures.ts'
+import { AllConnections } from './all-connections.tsx'
 import { RangeChoice, RequestCharts } from './request-charts.tsx'
 import { ThingsToLookAt } from './things-to-look-at.tsx'
 
@@ -58,6 +59,7 @@ export default function Overview() {
                 />
               </Panels>
               <RequestCharts range={range} />
+              <AllConnections />
               <Panel title={t('title')} flush actions={<To to="/tenants">{t('overview.all')}</To>}>
                 <ShortTable
                   label={t('title')}

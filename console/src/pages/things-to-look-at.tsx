@@ -9,6 +9,7 @@ import { THING_STATES, useThingSentence, useThings } from '../parts/things.ts'
 import { parseSearch } from '../search.ts'
 import { since } from '../words/figures.ts'
 import css from './overview.module.css'
+import { ServiceLine } from './service-line.tsx'
 
 /** More than these nobody reads at once. */
 const MOST = 7
@@ -28,35 +29,37 @@ export function ThingsToLookAt({ tenant }: { readonly tenant?: string }) {
       }
     >
       <Loaded read={read} lines={2}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className={css.well}>
-              <Status state="ok">{t('things.none')}</Status>
-            </p>
-          ) : (
-            <ul className={css.things}>
-              {items.slice(0, MOST).map((thing) => {
-                const [path = '', search = ''] = thing.link.split('?')
-                return (
-                  <li key={`${thing.code} ${thing.app ?? ''} ${thing.link}`}>
-                    <Status state={THING_STATES[thing.code]}>
-                      {t(`things.states.${THING_STATES[thing.code] as 'fail'}`)}
-                    </Status>
-                    <span>
-                      {sentence(thing)}
-                      {thing.since === undefined || thing.since === ''
-                        ? ''
-                        : ` · ${t('things.since', { ago: since(thing.since) })}`}
-                    </span>
-                    <To to={path} search={parseSearch(search)}>
-                      {t('things.look')}
-                    </To>
-                  </li>
-                )
-              })}
-            </ul>
-          )
-        }
+        {({ items }) => (
+          <ul className={css.things}>
+            <ServiceLine tenant={tenant} />
+            {items.length === 0 && (
+              <li>
+                <Status state="ok">{t('things.none')}</Status>
+                <span />
+                <span />
+              </li>
+            )}
+            {items.slice(0, MOST).map((thing) => {
+              const [path = '', search = ''] = thing.link.split('?')
+              return (
+                <li key={`${thing.code} ${thing.app ?? ''} ${thing.link}`}>
+                  <Status state={THING_STATES[thing.code]}>
+                    {t(`things.states.${THING_STATES[thing.code] as 'fail'}`)}
+                  </Status>
+                  <span>
+                    {sentence(thing)}
+                    {thing.since === undefined || thing.since === ''
+                      ? ''
+                      : ` · ${t('things.since', { ago: since(thing.since) })}`}
+                  </span>
+                  <To to={path} search={parseSearch(search)}>
+                    {t('things.look')}
+                  </To>
+                </li>
+              )
+            })}
+          </ul>
+        )}
       </Loaded>
     </Panel>
   )

@@ -8,6 +8,7 @@ import { Differences } from './change-diff.tsx'
 import { differencesIn, stateOf } from './changes.ts'
 import css from './directory.module.css'
 import { To } from './link.tsx'
+import { Moved } from './moved.tsx'
 import { stateOfStatus } from './status.tsx'
 import type { Happening } from './timeline.tsx'
 
@@ -63,7 +64,14 @@ function changeRow(change: Change, maker: string | undefined, { tenant, t, chang
         )}
       </>
     ),
-    ...detail(differences.length > 0 && <Differences all={differences} most={20} />),
+    ...detail(
+      kind === 'change' && (
+        <>
+          {differences.length > 0 && <Differences all={differences} most={20} />}
+          {line.members !== undefined && <Moved tenant={tenant} members={line.members} />}
+        </>
+      ),
+    ),
   }
 }
 

@@ -37,7 +37,7 @@ const ConnectionBody = z.object({
 })
 
 /** A connection as it is shown, with what the record says of it. */
-const ConnectionSeenBody = ConnectionBody.extend({
+export const ConnectionSeenBody = ConnectionBody.extend({
   lately: z
     .object({
       heard: time.optional().describe('The last request that it was let in with, within 14 days'),
@@ -45,7 +45,9 @@ const ConnectionSeenBody = ConnectionBody.extend({
       quietSince: time.optional().describe('Silent for longer than is usual: unusual, not broken'),
       requests: z.int().describe('In the last 24 hours'),
       refusals: z.int().describe('How many of them were refused (4xx)'),
-      refusing: z.boolean().describe(`${MANY_REFUSALS} or more were refused within the last hour`),
+      refusing: z
+        .boolean()
+        .describe(`${MANY_REFUSALS} or more, or all, were refused within the hour before it was heard last`),
     })
     .optional()
     .describe('What the record of requests says; absent where there is none, or while it can not be read'),

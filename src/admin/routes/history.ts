@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { fold, type JsonObject, type ResourceType, typeByName } from '../../protocol/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { documentFrom } from '../history/document.ts'
+import { namesOf } from '../history/names.ts'
 import { departedOf, type TimelineEntry, timelineOf } from '../history/timeline.ts'
 import { lineJson } from '../log-page.ts'
+import { Refused } from '../refusals.ts'
 import { type Route, route } from '../route.ts'
 import { PageQuery, time, Word } from '../shapes.ts'
 import { ChangeBody } from './log.ts'
@@ -32,6 +34,9 @@ const DepartedBody = z.object({
   actor: z.string(),
   document: z.record(z.string(), z.unknown()).optional().describe('The last version, if one is asked for by id'),
 })
+
+/** Most ids whose names are read at once. */
+const MOST_NAMES = 100
 
 /** How far the log has been read. */
 export const builtTo = z
@@ -106,6 +111,36 @@ export const HISTORY_ROUTES: readonly Route[] = [
       const { items, ...rest } = await departedOf(store, history, tenant, { text, id, type, before, limit })
       const known = typeByName(tenancy.catalog(tenant), type)
       return { items: items.map(({ line }) => departedJson(line, known, id !== undefined)), ...rest }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/names',
+    id: 'readNames',
+    does: 'Read the names of resources by their ids, whatever their type, also of those that are gone; ids that never were are left out',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: z.strictObject({
+      ids: z.string().min(1).max(10_000).describe(`At most ${MOST_NAMES} ids, separated by commas`),
+    }),
+    gives: {
+      status: 200,
+      body: z.object({
+        items: z.array(
+          z.object({
+            id: z.string(),
+            type: z.string(),
+            name: z.string().describe('The name that it is shown by; its id if it has none'),
+            gone: z.boolean().describe('Whether it is deleted'),
+          }),
+        ),
+      }),
+    },
+    run: async ({ params, query }, deps) => {
+      const { name: tenant } = await deps.tenancy.tenants.show(params.tenant)
+      const ids = [...new Set(query.ids.split(',').filter((id) => id !== ''))]
+      if (ids.length > MOST_NAMES)
+        throw new Refused(400, 'ERR_INVALID', `query.ids: ${MOST_NAMES} ids at most; these are ${ids.length}`)
+      return { items: [...(await namesOf(deps, tenant, ids))] }
     },
   }),
 ]

@@ -7,12 +7,16 @@ import { Word } from '../shapes.ts'
 
 const HitBody = z.object({
   kind: z
-    .enum(['tenant', 'person', 'group', 'connection', 'app', 'change', 'address'])
-    .describe('address: somebody with exactly this address is here; who it is takes the capability "values"'),
+    .enum(['tenant', 'person', 'gone', 'group', 'connection', 'app', 'change', 'address'])
+    .describe(
+      'gone: a person who was deleted; address: somebody with exactly this address is here, and who it is takes the capability "values"',
+    ),
   tenant: z.string(),
   id: z.string(),
   label: z.string(),
-  detail: z.string().describe('One more fact: the userName, the kind of a connection, what a change did'),
+  detail: z
+    .string()
+    .describe('One more fact: the userName, the kind of a connection, what a change did, when somebody was deleted'),
 })
 
 /** The route that finds everything. */
@@ -21,7 +25,7 @@ export const SEARCH_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/search',
     id: 'search',
-    does: 'Find tenants, people, groups, connections and apps by how they begin, and a change by its place (acme#4812): only what the caller may see',
+    does: 'Find tenants, people, also deleted ones, groups, connections and apps by how they begin, and a change by its place (acme#4812): only what the caller may see',
     needs: { capability: 'see', reach: 'own' },
     query: z.strictObject({
       q: Word.max(200),

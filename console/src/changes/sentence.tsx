@@ -1,11 +1,27 @@
 // A line of the log in one sentence.
 
+import { NameOf } from '../parts/name-of.tsx'
+import { useMay } from '../session.tsx'
 import type { Line } from './filter.ts'
 
-/** A line as one reads it: `User: active false → true`. */
-export function sentence({ type, op, paths, members }: Line): string {
+/** A line as one reads it: `User Barbara Jensen: active false → true`. */
+export function Sentence({ tenant, line }: { readonly tenant: string; readonly line: Line }) {
+  const { type, id, op } = line
+  const sees = useMay('values')
+  // What was created or deleted says its name itself.
+  const isNamed = sees && (op === 'patch' || op === 'replace')
+  return (
+    <>
+      {type}
+      {isNamed && ' '}
+      {isNamed && <NameOf tenant={tenant} id={id} />}: {factsOf(line)}
+    </>
+  )
+}
+
+function factsOf({ op, paths, members }: Line): string {
   const counts = members === undefined ? [] : [`members +${members.added} −${members.removed}`]
-  if (op === 'note') return `${type}: ${String(paths[0]?.new ?? '')}`
+  if (op === 'note') return String(paths[0]?.new ?? '')
   const parts = paths.slice(0, 4).map((one) => {
     const { path, old, new: now } = one as { readonly path: string; readonly old?: unknown; readonly new?: unknown }
     if (old === undefined && now === undefined) return path
@@ -13,7 +29,7 @@ export function sentence({ type, op, paths, members }: Line): string {
       ? `${path} ${short(now ?? old)}`
       : `${path}: ${short(old)} → ${short(now)}`
   })
-  return `${type}: ${[...parts, ...counts].join(', ')}`
+  return [...parts, ...counts].join(', ')
 }
 
 function short(value: unknown): string {
