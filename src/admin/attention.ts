@@ -61,12 +61,21 @@ export async function findThings(
     things.push({ code: 'record.failing', since: isoTime(since) ?? '', facts: {}, link: '/system' })
   const heard = record === undefined ? undefined : await heardOf(record.store, tenants, now)
   for (const tenant of tenants) {
-    const connections = await deps.tenancy.connections.list(tenant)
+    const connections = toldApart(await deps.tenancy.connections.list(tenant))
     things.push(...expiring(connections, now), ...recorded(connections, now), ...(await ofApps(deps, tenant)))
     if (heard !== undefined) things.push(...ofConnections(connections, heard, now))
   }
   if (heard !== undefined) things.push(...failing(heard))
   return things.sort((a, b) => THINGS.indexOf(a.code) - THINGS.indexOf(b.code))
+}
+
+/** The connections of a tenant; two with the same label are told apart by their ids. */
+function toldApart(connections: readonly Connection[]): readonly Connection[] {
+  return connections.map((one) =>
+    one.label !== '' && connections.some(({ id, label }) => label === one.label && id !== one.id)
+      ? { ...one, label: `${one.label} (${one.id})` }
+      : one,
+  )
 }
 
 /** What the record says of the connections of some tenants. */
@@ -159,7 +168,8 @@ async function ofApps({ hub }: AttentionDeps, tenant: string): Promise<Thing[]> 
       return { code: 'removals.held', tenant, app, since, facts: { count, limit }, link: `/t/${tenant}/held` }
     }),
     ...apps
-      .filter(({ mode, state }) => mode === 'on' && state.health === 'open')
+      // Also while it is tried again: only an answer ends it.
+      .filter(({ mode, state }) => mode === 'on' && (state.health === 'open' || state.health === 'half-open'))
       .map(({ id, label, state }): Thing => {
         const since = state.healthSince === undefined ? {} : { since: isoTime(state.healthSince) ?? '' }
         const facts = { label, ...(state.reason === undefined ? {} : { reason: state.reason }) }

@@ -179,7 +179,15 @@ export const LINK_ROUTES: readonly Route[] = [
       resource: z.string().min(1).max(200).optional().describe('Id of a resource'),
       failed: z.enum(['true', 'false']).default('false').describe('Only those that came to something else than done'),
     }),
-    gives: { status: 200, body: pageOf(AttemptBody.extend({ app: z.string() })) },
+    gives: {
+      status: 200,
+      body: pageOf(
+        AttemptBody.extend({
+          app: z.string(),
+          name: z.string().optional().describe('Whom it is about: userName or displayName, while the hub knows it'),
+        }),
+      ),
+    },
     run: async ({ params, query: { failed, ...query } }, { hub }) =>
       pageWith(await hub.inspection.deliveries(params.tenant, { ...query, failed: failed === 'true' }), (row) => ({
         ...attemptJson(row),

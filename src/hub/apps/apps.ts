@@ -27,6 +27,7 @@ import {
   settingsJson,
   settingsOf,
 } from '../contract/index.ts'
+import { lastingSince } from '../engine/breaker.ts'
 import { APP_LIMITS } from './app-limits.ts'
 import { changesOf, factsOfNew, factsOfRemoved } from './app-note.ts'
 import { AppRefusal, noApp, refusedBy } from './app-refusal.ts'
@@ -316,11 +317,11 @@ async function shown(
   const states = new Map(units.map(({ key, value }) => [key, value as unknown as AppState]))
   return apps.map(({ credentials, readBackBefore: _readBackBefore, ...app }) => {
     const state: AppState = states.get(app.id) ?? { health: 'healthy' }
-    const { fault, healthSince, pausedUntil, managed, sweepDue } = state
+    const { fault, pausedUntil, managed, sweepDue } = state
     // An app that can't be worked with gets nothing, whatever its last answers were.
     const health = fault === undefined ? state.health : 'open'
     const reason = fault === undefined ? state.reason : `It can't be worked with: ${fault}`
-    const known = { reason, healthSince, pausedUntil, managed, sweepDue }
+    const known = { reason, healthSince: lastingSince(state), pausedUntil, managed, sweepDue }
     const told = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
     return {
       ...app,

@@ -1,12 +1,14 @@
 // The last requests to all apps of a tenant, newest first.
 
 import type { Item, ListPage, Work } from '../../store/index.ts'
-import { type AppSettings, type Attempt, QUEUES } from '../contract/index.ts'
+import { type AppSettings, type Attempt, type Link, QUEUES } from '../contract/index.ts'
 
 /** A request to one of the apps. */
 export interface DeliveryRow extends Attempt {
   readonly id: string
   readonly app: string
+  /** Whom it is about, as the hub knows them now: userName or displayName. */
+  readonly name?: string
 }
 
 /** Which requests are wanted. */
@@ -49,7 +51,7 @@ export async function deliveriesOf(
   for (let scanned = 0; scanned < SCANNED && rows.length < limit; scanned++) {
     const head = newestOf(heads)
     const item = head?.items[head.at]
-    if (head === undefined || item === undefined) return { items: rows }
+    if (head === undefined || item === undefined) return { items: await named(store, tenant, rows) }
     last = { id: item.key, app: head.app, ...(item.value as unknown as Attempt) }
     head.at++
     if (head.at === head.items.length && head.items.length === limit) {
@@ -58,7 +60,27 @@ export async function deliveriesOf(
     }
     if (!failed || last.outcome !== 'done') rows.push(last)
   }
-  return { items: rows, ...(last === undefined ? {} : { next: `${last.id} ${last.app}` }) }
+  return { items: await named(store, tenant, rows), ...(last === undefined ? {} : { next: `${last.id} ${last.app}` }) }
+}
+
+/** The rows with names: most requests that change something name nobody. */
+async function named(
+  store: Pick<Work, 'items'>,
+  tenant: string,
+  rows: readonly DeliveryRow[],
+): Promise<readonly DeliveryRow[]> {
+  const names = new Map<string, string>()
+  for (const app of new Set(rows.map((row) => row.app))) {
+    const keys = [...new Set(rows.filter((row) => row.app === app).map(({ resource }) => resource))]
+    for (const { key, value } of await store.items(tenant, QUEUES.links(app), { keys })) {
+      const { name } = value as unknown as Link
+      if (name !== undefined) names.set(`${app} ${key}`, name)
+    }
+  }
+  return rows.map((row) => {
+    const name = names.get(`${row.app} ${row.resource}`)
+    return name === undefined ? row : { ...row, name }
+  })
 }
 
 /** What has been read of one app, and how far it has been taken. */

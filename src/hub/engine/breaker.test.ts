@@ -2,7 +2,15 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { describeBreaker, type Health, type HealthEvent, type HealthNotice, hear, mayAsk } from './breaker.ts'
+import {
+  describeBreaker,
+  type Health,
+  type HealthEvent,
+  type HealthNotice,
+  hear,
+  lastingSince,
+  mayAsk,
+} from './breaker.ts'
 
 const NOW = 1_800_000_000_000
 const HEALTHY: Health = { health: 'healthy' }
@@ -87,6 +95,22 @@ test('probes come after 15 s, then twice as late each time, and never later than
   }
   expect(waits).toEqual([15, 30, 60, 120, 240, 480, 900, 900, 900])
   expect(describeBreaker(health).first?.at).toBe(NOW)
+})
+
+test('it lasts since the first failure after the last answer, however often it is tried again', () => {
+  let health = hear(HEALTHY, ok, NOW - 60_000).health
+  for (const at of [0, 5_000, 9_000]) health = hear(health, down, NOW + at).health
+  expect(lastingSince(health)).toBe(NOW)
+  for (const at of [30_000, 90_000]) {
+    health = hear(health, { event: 'probe' }, NOW + at).health
+    expect(lastingSince(health)).toBe(NOW)
+    health = hear(health, refusedUs, NOW + at + 100).health
+    expect(lastingSince(health)).toBe(NOW)
+  }
+  health = hear(hear(health, { event: 'probe' }, NOW + 200_000).health, ok, NOW + 200_100).health
+  expect(lastingSince(health)).toBe(NOW + 200_100)
+  for (const at of [0, 1, 2]) health = hear(health, down, NOW + 300_000 + at).health
+  expect(lastingSince(health)).toBe(NOW + 300_000)
 })
 
 test('a pause that the app asks for holds everybody, and is believed up to an hour', () => {

@@ -49,6 +49,8 @@ type Memory = {
   /** 429 one after the other without a time. */
   readonly throttles?: number
   readonly open?: OpenReason
+  /** When the first failure since the last answer was, in milliseconds since 1970. */
+  readonly began?: number
   /** The failure that it opened on, and the last one. */
   readonly first?: Failure
   readonly last?: Failure
@@ -129,8 +131,18 @@ export function describeBreaker(health: Health): {
   }
 }
 
+/**
+ * Since when the app is as it is, in milliseconds since 1970. One that is not asked, or tried again, is so since the first failure after
+ * its last answer: however often it was tried in between, nothing has gone right since then.
+ */
+export function lastingSince(health: Health): number | undefined {
+  if (health.health !== 'open' && health.health !== 'half-open') return health.healthSince
+  const { began, first } = memoryOf(health)
+  return began ?? first?.at ?? health.healthSince
+}
+
 function answered(health: Health, now: number): ReturnType<typeof hear> {
-  const { open, first, last, running, throttles, answers, probeAt, ...memory } = memoryOf(health)
+  const { open, began, first, last, running, throttles, answers, probeAt, ...memory } = memoryOf(health)
   if (open !== undefined && health.health !== 'healthy') {
     // What failed before the probe says nothing about the time after it.
     const closed = to(withMemory(health, { ...memory, closedAt: now }, true), 'healthy', now)
@@ -186,7 +198,8 @@ function failed(
     count: memory.running?.trouble === trouble ? Math.min(memory.running.count + 1, FAILING) : 1,
   }
   const answers = withAnswer(memory.answers, true, now)
-  const noted: Memory = { ...memory, running, answers, last: failure }
+  const began = memory.began ?? now
+  const noted: Memory = { ...memory, running, answers, began, last: failure }
   const reason = missing ? 'not-found' : reasonOf(running, answers, memory.open)
   if (reason === undefined) return { health: withMemory(health, noted, true) }
   const wasOpen = memory.open !== undefined
@@ -198,6 +211,7 @@ function failed(
   const opened: Memory = {
     running,
     open: reason,
+    began,
     first: wasOpen && memory.first !== undefined ? memory.first : failure,
     last: failure,
     probeMs,

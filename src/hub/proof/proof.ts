@@ -6,9 +6,9 @@ import type { Leaver, Told } from '../contract/index.ts'
 import { type Forgotten, forgetPerson } from './forget.ts'
 import { type KillDeps, type Killed, type KillResult, killPerson, lastKill, revokeKill } from './kill.ts'
 import { type LeaverRow, type LeaversRequest, leaverList } from './leaver-list.ts'
-import { issueReceipt, leavingsOf, type SignedReceipt } from './receipts.ts'
+import { issueReceipt, leavingsOf, type SignedReceipt, standingLeaving } from './receipts.ts'
 import { createSigningKeys, type Sealing, type SigningKeys } from './signing-keys.ts'
-import { told } from './told.ts'
+import { sinceLeaving, told } from './told.ts'
 
 /** What proofs are made with. */
 export interface ProofDeps {
@@ -60,7 +60,10 @@ export function createProof(
     }
   }
   return {
-    told: within((tenant, user) => told(store, tenant, user)),
+    told: within(async (tenant, user) => {
+      const [rows, left] = await Promise.all([told(store, tenant, user), standingLeaving(store, tenant, user)])
+      return sinceLeaving(rows, left?.at)
+    }),
     killed: within((tenant, user) => lastKill(store, tenant, user)),
     kill: within((tenant, user) => killPerson(kills, tenant, user)),
     revokeKill: within((tenant, user) => revokeKill(kills, tenant, user)),

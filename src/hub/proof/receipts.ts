@@ -55,6 +55,16 @@ export async function issueReceipt(deps: ReceiptsDeps, tenant: string, user: str
   return issue(deps, tenant, user, left, here)
 }
 
+/** The leaving of somebody who is out now, as a receipt takes it; undefined for who is here, or left before there was a hub. */
+export async function standingLeaving(
+  store: ReceiptsDeps['store'],
+  tenant: string,
+  user: string,
+): Promise<Leaver | undefined> {
+  const [here, leavings] = await Promise.all([presenceOf(store, tenant, user), leavingsOf(store, tenant, user)])
+  return leavings.findLast(({ leaver }) => stands(leaver, here))?.leaver
+}
+
 /** The refusal of an id that nobody ever had. */
 export function nobody(tenant: string, user: string): LockstepError {
   return new LockstepError('ERR_NOT_FOUND', `Tenant "${tenant}" never had a person with the id "${user}"`)

@@ -12,7 +12,7 @@ import {
   readApps,
   type Told,
 } from '../contract/index.ts'
-import { describeBreaker } from '../engine/breaker.ts'
+import { describeBreaker, lastingSince } from '../engine/breaker.ts'
 
 /** What telling reads. */
 export type ToldStore = Pick<Store & Work, 'records' | 'items' | 'cursors' | 'tenant' | 'changes' | 'get'>
@@ -62,6 +62,19 @@ export async function readPerson(store: ToldStore, tenant: string, user: string)
     killed: kills.length > 0,
     ...(unread === undefined ? {} : { unread }),
   }
+}
+
+/**
+ * The rows of somebody who left at a time: what an app did because of it took since then, as in the receipt. A link knows only when the
+ * hub came to it. What was confirmed before is of another change.
+ */
+export function sinceLeaving(rows: readonly Told[], at: number | undefined): readonly Told[] {
+  if (at === undefined) return rows
+  return rows.map((row) =>
+    row.wanted === 'active' || row.changedAt === undefined || (row.confirmedAt ?? at) < at
+      ? row
+      : { ...row, changedAt: at },
+  )
 }
 
 /**
@@ -177,7 +190,7 @@ function ofApp(
   unit: AppState | undefined,
   killed: boolean,
 ): { readonly reason: LinkReason; readonly nextAt?: number } | undefined {
-  const since = unit?.healthSince ?? 0
+  const since = unit === undefined ? 0 : (lastingSince(unit) ?? 0)
   const reason = (message: string): LinkReason => ({ code: 'app', message, since })
   if (app.mode === 'off') return { reason: reason('The app is off: nothing is sent') }
   // A kill passes the pause of people.

@@ -103,6 +103,9 @@ describe('somebody who leaves', () => {
     const { jws, receipt } = await proof.receipt(TENANT, id)
     expect(receipt.apps.map(({ readBack }) => readBack?.found)).toEqual(['off', 'off', 'off'])
     expect(await verifyReceipt(jws, await proof.keys.published())).toMatchObject({ valid: true, receipt })
+    // What apps were told counts from the same moment.
+    const told = await proof.told(TENANT, id)
+    expect(told.map(({ changedAt = 0 }) => new Date(changedAt).toISOString())).toEqual(Array(3).fill(receipt.left?.at))
     expect(errors).toEqual([])
   })
 
