@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { clock, day, number } from '../words/figures.ts'
-import { type ChartProps, DASHES } from './chart-lines.ts'
+import { type ChartProps, DASHES, isWhole, lonely, reach } from './chart-lines.ts'
 
 /** A chart on a canvas, as wide as its place. */
 export default function ChartCanvas({ times, series, unit = '', sync, onRange, height = 168 }: ChartProps) {
@@ -17,7 +17,7 @@ export default function ChartCanvas({ times, series, unit = '', sync, onRange, h
     // Colours are read when it is drawn.
     if (current === null || scheme === undefined) return
     const range = (from: number, to: number) => ranged.current?.(from, to)
-    const drawing = { series, unit, sync, height, width: current.clientWidth, range }
+    const drawing = { times, series, unit, sync, height, width: current.clientWidth, range }
     const plot = new uPlot(optionsOf(drawing), dataOf(times, series), current)
     const observer = new ResizeObserver(() => plot.setSize({ width: current.clientWidth, height }))
     observer.observe(current)
@@ -46,6 +46,7 @@ function dataOf(times: readonly number[], series: ChartProps['series']): uPlot.A
 }
 
 interface Drawing {
+  readonly times: readonly number[]
   readonly series: ChartProps['series']
   readonly unit: string
   readonly sync: string | undefined
@@ -54,7 +55,7 @@ interface Drawing {
   readonly range: (from: number, to: number) => void
 }
 
-function optionsOf({ series, unit, sync, width, height, range }: Drawing): uPlot.Options {
+function optionsOf({ times, series, unit, sync, width, height, range }: Drawing): uPlot.Options {
   const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
   const font = `11px ${colour('--sans')}`
   const axis = {
@@ -74,24 +75,35 @@ function optionsOf({ series, unit, sync, width, height, range }: Drawing): uPlot
       points: { size: 6 },
       ...(sync === undefined ? {} : { sync: { key: sync } }),
     },
-    scales: { x: { time: true }, y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
+    scales: {
+      // The library makes years of a single moment.
+      x: { time: true, range: () => reach(times) },
+      y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+    },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        space: 64,
         values: (_plot, all) => all.map((at, index) => label(at, all[index + 1] ?? all[index - 1] ?? at)),
       },
-      { ...axis, size: 46, values: (_plot, all) => all.map((value) => `${number(value, 1)}${unit}`) },
+      {
+        ...axis,
+        size: 46,
+        ...(isWhole(series) ? { incrs: WHOLE } : {}),
+        values: (_plot, all) => all.map((value) => `${number(value, 1)}${unit}`),
+      },
     ],
     series: [
       {},
-      ...series.map(({ label: name }, at) => ({
+      ...series.map(({ label: name, values }, at) => ({
         label: name,
         stroke: colour(`--series-${at + 1}`),
         width: 1.5,
         dash: [...(DASHES[at] ?? [])],
         spanGaps: false,
-        points: { show: false },
+        // A line needs two ends: what stands alone is a point.
+        points: { show: true, size: 5, fill: colour(`--series-${at + 1}`), filter: () => lonely(values) },
       })),
     ],
     hooks: {
@@ -107,6 +119,11 @@ function optionsOf({ series, unit, sync, width, height, range }: Drawing): uPlot
   }
 }
 
+/** Steps of an axis that counts. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
+
 function label(at: number, next: number): string {
-  return Math.abs(next - at) >= 86_400 ? day(at * 1_000) : clock(at * 1_000).slice(0, 5)
+  const step = Math.abs(next - at)
+  if (step >= 86_400) return day(at * 1_000)
+  return step < 60 ? clock(at * 1_000) : clock(at * 1_000).slice(0, 5)
 }

@@ -25,5 +25,24 @@ export interface ChartProps {
   readonly height?: number
 }
 
+/** Where a line has no neighbour on either side, so that only a point shows that something was there. */
+export function lonely(values: Series['values']): number[] {
+  const isThere = (at: number) => values[at] !== null && values[at] !== undefined
+  return values.flatMap((_value, at) => (isThere(at) && !isThere(at - 1) && !isThere(at + 1) ? [at] : []))
+}
+
+/** Whether only whole things are counted: then the axis has no halves. */
+export function isWhole(series: readonly Series[]): boolean {
+  return series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)))
+}
+
+/** From when to when the axis goes, in seconds; of a single moment a minute to both sides. */
+export function reach(times: readonly number[]): [number, number] {
+  const [from, to] = [(times[0] ?? 0) / 1_000, (times.at(-1) ?? 0) / 1_000]
+  return from === to ? [from - AROUND_S, to + AROUND_S] : [from, to]
+}
+
+const AROUND_S = 60
+
 /** How the lines of charts are told apart besides their colours. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]]
