@@ -1,7 +1,8 @@
-// The button of ⌘K in the top bar; the dialog itself is loaded when it opens.
+// The button of the search in the top bar; the dialog itself is loaded when it opens.
 
 import { Search } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { keyName } from '../parts/keys.ts'
 import css from './find.module.css'
 
 /** The button. */
@@ -17,7 +18,7 @@ export function FindButton({ find }: { readonly find: () => void }) {
     >
       <Search size={15} aria-hidden="true" />
       <span className={css.label}>{t('find')}</span>
-      <span className={css.key} />
+      <span className={css.key} data-keys={keyName('K')} />
     </button>
   )
 }

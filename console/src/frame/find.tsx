@@ -4,7 +4,7 @@ import '@mantine/spotlight/styles.css'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, spotlight } from '@mantine/spotlight'
 import { Search } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useGo } from '../parts/link.tsx'
 import { useOtherTypes } from '../parts/types.ts'
@@ -12,13 +12,23 @@ import { useFound } from './found.ts'
 import { usePages } from './navigation.tsx'
 
 /** The dialog. */
-export default function Find({ tenant, close }: { readonly tenant: string | undefined; readonly close: () => void }) {
+export default function Find({
+  tenant,
+  query,
+  setQuery,
+  close,
+}: {
+  readonly tenant: string | undefined
+  /** Kept outside: letters are typed before this is there. */
+  readonly query: string
+  readonly setQuery: (query: string) => void
+  readonly close: () => void
+}) {
   const { t } = useTranslation()
   const go = useGo()
   const pages = usePages().filter(
     (page) => page.group !== undefined && (tenant !== undefined || !page.path.includes('$tenant')),
   )
-  const [query, setQuery] = useState('')
   const [asked] = useDebouncedValue(query.trim(), 150)
   const { found, looking } = useFound(asked, tenant)
   // What was typed a moment ago is not asked yet.
@@ -44,10 +54,13 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
         placeholder={t('findWhat')}
         aria-label={t('find')}
         leftSection={<Search size={16} />}
+        // What is typed goes on after what is there.
+        onFocus={({ currentTarget: field }) => field.setSelectionRange(field.value.length, field.value.length)}
         onKeyDown={({ key }) => {
           const [first] = found
           // What came after the last letter is not pointed at yet: Enter is for the first of it.
-          if (key !== 'Enter' || first === undefined || document.querySelector('[data-action][data-selected]')) return
+          if (key !== 'Enter' || first?.target === undefined || document.querySelector('[data-action][data-selected]'))
+            return
           spotlight.close()
           go(first.target)
         }}
@@ -56,7 +69,13 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
         {found.length > 0 && (
           <Spotlight.ActionsGroup label={t('found')}>
             {found.map(({ key, label, description, target }) => (
-              <Spotlight.Action key={key} label={label} description={description} onClick={() => go(target)} />
+              <Spotlight.Action
+                key={key}
+                label={label}
+                description={description}
+                closeSpotlightOnTrigger={target !== undefined}
+                onClick={() => target !== undefined && go(target)}
+              />
             ))}
           </Spotlight.ActionsGroup>
         )}

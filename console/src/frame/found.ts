@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
 import type { Target } from '../parts/link.tsx'
+import { useMay } from '../session.tsx'
 import { moment } from '../words/figures.ts'
 
 /** One thing that was found. */
@@ -12,7 +13,8 @@ export interface Found {
   readonly key: string
   readonly label: string
   readonly description: string
-  readonly target: Target
+  /** Absent: the role may not open it, and the description says so. */
+  readonly target: Target | undefined
 }
 
 type Hit = Answer<'GET /search'>['items'][number]
@@ -22,6 +24,8 @@ type Whereabouts = Answer<'POST /tenants/{tenant}/whereabouts'>
 const REQUEST = /\b(r_[0-9a-z]{13})\b/
 /** Something that may be a whole address. */
 const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/
+/** What requests say of an address without knowing that somebody has it. */
+const UNSEEN = ['never', 'asked', 'gone']
 /** Longer words are no name. */
 const LONGEST = 200
 
@@ -31,6 +35,7 @@ export function useFound(
   tenant: string | undefined,
 ): { readonly found: readonly Found[]; readonly looking: boolean } {
   const { t } = useTranslation()
+  const mayRead = useMay('values')
   const [, id] = REQUEST.exec(words) ?? []
   const request = useApi('GET /requests/{id}', { params: { id: id ?? '' } }, { enabled: id !== undefined })
   const asked = words !== '' && words.length <= LONGEST && id === undefined
@@ -48,27 +53,41 @@ export function useFound(
     const target = { to: '/t/$tenant/requests/$id', params: { tenant: of, id } }
     found.push({ key: id, label: `${status} ${method} ${path}`, description: `${id} · ${of}`, target })
   }
-  if (asked && !hits.isPlaceholderData) found.push(...(hits.data?.items ?? []).map((hit) => foundOf(hit, t)))
-  if (isAddress && tenant !== undefined && where.data !== undefined && !where.isPlaceholderData) {
-    const { state, first, last, refusal } = where.data
+  const items = asked && !hits.isPlaceholderData ? (hits.data?.items ?? []) : []
+  const isHere = items.some(
+    ({ kind, label, detail }) => kind === 'address' || (kind === 'person' && [label, detail].includes(words)),
+  )
+  const told = isAddress && !where.isPlaceholderData ? where.data : undefined
+  // What is known of an address is one line, not two that contradict each other.
+  const shown = items.filter(({ kind }) => kind !== 'address' || told === undefined)
+  found.push(
+    ...shown.map((hit) => ({
+      ...foundOf(hit, t),
+      ...(hit.kind === 'address' ? { description: t('whereabouts.some', hit) } : {}),
+    })),
+  )
+  // Whoever is here although no request says so came by an import, by hand, or before requests were kept.
+  const state = isHere && UNSEEN.includes(told?.state ?? '') ? 'some' : told?.state
+  if (told !== undefined && state !== undefined && tenant !== undefined && !(state === 'some' && mayRead)) {
+    const { first, last, refusal } = told
     const time = moment((state === 'refused' ? refusal?.at : state === 'here' ? first : last) ?? Date.now())
     found.push({
       key: `whereabouts ${words}`,
       label: words,
       description: t(`whereabouts.${state}`, { time, tenant }),
-      target: whereTo(where.data, tenant),
+      target: state === 'some' ? undefined : whereTo(told, tenant, mayRead),
     })
   }
   return { found, looking: request.isFetching || hits.isFetching || where.isFetching }
 }
 
 /** Where it is seen what happened to an address. */
-function whereTo({ state, type, resource, refusal }: Whereabouts, tenant: string): Target {
+function whereTo({ state, type, resource, refusal, about }: Whereabouts, tenant: string, mayRead: boolean): Target {
   if (state === 'refused' && refusal !== undefined)
     return { to: '/t/$tenant/requests/$id', params: { tenant, id: refusal.id } }
-  if (state === 'here' && type === 'User' && resource !== undefined)
+  if (state === 'here' && type === 'User' && resource !== undefined && mayRead)
     return { to: '/t/$tenant/people/$id', params: { tenant, id: resource } }
-  const search = resource === undefined ? {} : { filter: `resource:${resource}` }
+  const search = { filter: resource === undefined ? `about:${about}` : `resource:${resource}` }
   return { to: '/t/$tenant/requests', params: { tenant }, search }
 }
 
@@ -78,7 +97,7 @@ function foundOf({ kind, tenant, id, label, detail }: Hit, t: TFunction): Found 
   return { key: `${kind} ${tenant} ${id}`, label, description, target: placeOf(kind, tenant, id) }
 }
 
-function placeOf(kind: Hit['kind'], tenant: string, id: string): Target {
+function placeOf(kind: Hit['kind'], tenant: string, id: string): Target | undefined {
   switch (kind) {
     case 'tenant':
       return { to: '/t/$tenant', params: { tenant } }
@@ -94,6 +113,7 @@ function placeOf(kind: Hit['kind'], tenant: string, id: string): Target {
     case 'change':
       return { to: '/t/$tenant/changes', params: { tenant }, search: { open: id } }
     case 'address':
-      return { to: '/t/$tenant/people', params: { tenant } }
+      // Who it is, the role may not see.
+      return undefined
   }
 }

@@ -15,8 +15,10 @@ import { FindButton } from './find-button.tsx'
 import css from './frame.module.css'
 import { Keys } from './keys.tsx'
 import { Navigation } from './navigation.tsx'
+import { Openable } from './openable.tsx'
 import { Silent } from './silent.tsx'
 import { TenantChooser } from './tenant-chooser.tsx'
+import { useTypedEarly } from './typed-early.ts'
 
 // Loaded when they are needed: most visits need none of them.
 const Find = lazy(() => import('./find.tsx'))
@@ -38,7 +40,9 @@ export function Frame() {
   }
   return (
     <SessionProvider session={session}>
-      <Framed />
+      <Openable>
+        <Framed />
+      </Openable>
       <Suspense>{refused && <SignInAgain />}</Suspense>
     </SessionProvider>
   )
@@ -50,6 +54,12 @@ function Framed() {
   const only = useOnlyTenant()
   const [open, setOpen] = useState(false)
   const [finding, setFinding] = useState(false)
+  const [query, setQuery] = useState('')
+  useTypedEarly(finding, setQuery)
+  const find = () => {
+    if (!finding) setQuery('')
+    setFinding(true)
+  }
   const place = useRouterState({ select: (state) => state.location.pathname })
   // The menu closes when another page opens.
   useEffect(() => {
@@ -75,7 +85,7 @@ function Framed() {
           <span>Lockstep</span>
         </To>
         <TenantChooser tenant={tenant} />
-        <FindButton find={() => setFinding(true)} />
+        <FindButton find={find} />
         <div className={css.right}>
           <LiveMark />
           <Account />
@@ -91,8 +101,10 @@ function Framed() {
         </Suspense>
       </main>
       <Silent />
-      <Suspense>{finding && <Find tenant={tenant ?? only} close={() => setFinding(false)} />}</Suspense>
-      <Keys find={() => setFinding(true)} tenant={tenant} />
+      <Suspense>
+        {finding && <Find tenant={tenant ?? only} query={query} setQuery={setQuery} close={() => setFinding(false)} />}
+      </Suspense>
+      <Keys find={find} tenant={tenant} />
     </div>
   )
 }

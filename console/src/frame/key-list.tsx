@@ -5,7 +5,7 @@ import '@mantine/core/styles/Kbd.css'
 import '@mantine/core/styles/Switch.css'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { lettersAreKeys, switchLetters } from '../parts/keys.ts'
+import { keyName, lettersAreKeys, switchLetters } from '../parts/keys.ts'
 import css from './keys.module.css'
 import { usePages } from './navigation.tsx'
 
@@ -23,7 +23,7 @@ export default function KeyList({
   )
   const [letters, setLetters] = useState(lettersAreKeys)
   const all: readonly (readonly [keys: readonly string[], does: ReactNode])[] = [
-    [['⌘ K', '/'], t('parts:keys.find')],
+    [[keyName('K'), '/'], t('parts:keys.find')],
     ...pages.map(
       ({ key = '', name }) => [[`g ${key}`], t('parts:keys.go', { page: t(`common:nav.${name}`) })] as const,
     ),

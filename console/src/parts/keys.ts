@@ -2,6 +2,11 @@
 
 const KEY = 'lockstep-keys'
 
+/** A letter with the key that commands are given with: ⌘K on a Mac, Ctrl K elsewhere. */
+export function keyName(letter: string): string {
+  return /Mac|iP(?:hone|ad)/.test(navigator.userAgent) ? `⌘${letter}` : `Ctrl ${letter}`
+}
+
 /** Whether single letters do something. */
 export function lettersAreKeys(): boolean {
   return localStorage.getItem(KEY) !== 'off'
