@@ -1,5 +1,6 @@
 // Done: what happens from now on, when the token ends, whom to tell; a summary to print.
 
+import { baseUrlFor } from '../../../guides/steps/base-url.ts'
 import { guideOf } from '../../../guides/steps/guides.ts'
 import { useSetup } from '../context.ts'
 import { Actions, Marked, Notice } from '../parts.tsx'
@@ -12,7 +13,7 @@ export function Done() {
   const took = leaver === undefined ? '' : say.took(leaver.at - (progress.leaverBegan ?? leaver.at))
   const rows: readonly (readonly [string, string])[] = [
     [say('step.provider'), guide?.name ?? say('provider.other')],
-    [say('paste.url'), state.baseUrl],
+    [say('paste.url'), baseUrlFor(state.kind ?? '', state.baseUrl)],
     [
       say('test.connected'),
       connected === undefined ? '–' : `${say.date(connected.first)}, ${say.time(connected.first)}`,

@@ -1,8 +1,9 @@
 // Two things to paste: the base URL, and a token that is made here, shown once, and known to nobody else.
 
 import { useState } from 'react'
+import { baseUrlFor } from '../../../guides/steps/base-url.ts'
 import { guideOf } from '../../../guides/steps/guides.ts'
-import { isToCopy, withValues } from '../../../guides/steps/text.ts'
+import { withValues } from '../../../guides/steps/text.ts'
 import { nameOf, useSetup } from '../context.ts'
 import { Actions, Copyable, Notice } from '../parts.tsx'
 
@@ -25,14 +26,12 @@ export function Paste() {
       .catch(() => setFailed(true))
       .finally(() => setBusy(false))
   }
-  const baseUrl =
-    url !== undefined && isToCopy(url.value) ? withValues(url.value, { baseUrl: state.baseUrl }) : state.baseUrl
   return (
     <>
       <p>{say('paste.lead', { name })}</p>
       <section>
         <h2>{say('paste.url')}</h2>
-        <Copyable label={say('paste.url')} value={baseUrl} />
+        <Copyable label={say('paste.url')} value={baseUrlFor(kind, state.baseUrl)} />
         {calls(url?.label)}
       </section>
       <section>
