@@ -33,8 +33,6 @@ function wrongText(wrong: NonNullable<Arrival['wrong']>, name: string, say: Say)
       return say(`wrong.blank-${wrong.where}`)
     case 'replaced':
       return say('wrong.replaced', { time: say.time(wrong.at) })
-    case 'bearer-twice':
-      return say('wrong.bearer-twice')
     case 'cut':
     case 'longer':
     case 'unlike':

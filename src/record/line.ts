@@ -43,7 +43,7 @@ export interface RequestLine {
   readonly code?: string
   /** The detail of the error, values masked. */
   readonly detail?: string
-  /** Like failures have the same. */
+  /** Similar failures have the same. */
   readonly print?: string
   /** Names of the rewrites that changed the message. */
   readonly bends?: readonly string[]

@@ -122,7 +122,7 @@ function modeOf({ caller }: About, at: number): BodyMode {
   return caller?.valuesUntil !== undefined && at < caller.valuesUntil ? 'values' : 'shape'
 }
 
-/** Makes of what was noted in another thread what can travel: the body as it is kept, the detail masked. */
+/** Makes of what was noted in another thread what can be handed over: the body as it is kept, the detail masked. */
 export function settle(about: About, call: MaskedCall, vocabulary: Vocabulary, at: number): About {
   const { sent, ...rest } = about
   return {
@@ -160,7 +160,7 @@ function withoutForms(text: string): string {
     .join('')
 }
 
-/** What like failures have in common: everything but whose they are. */
+/** What similar failures have in common: everything but whose they are. */
 function printOf(parts: readonly string[]): string {
   const text = parts.map((part) => withoutForms(part).replace(/\d/g, '')).join('\n')
   return requireNodeCrypto().createHash('sha256').update(text).digest('hex').slice(0, 12)

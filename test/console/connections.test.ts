@@ -35,7 +35,7 @@ describe.runIf(hasBrowser)('connections', () => {
     await page.getByRole('button', { name: 'Make the connection' }).click()
     token = (await page.locator('code').filter({ hasText: /^lk_/ }).first().textContent()) ?? ''
     expect(token).toMatch(/^lk_acme_/)
-    await page.getByText(`${base}?aadOptscim062020`).waitFor()
+    await page.getByText(`${base}?aadOptscim062020`).first().waitFor()
     await page.getByText('Waiting for Entra').waitFor()
     await send(`/Users?filter=userName+eq+%22${NOBODY}%22`)
     await send(`/Groups?excludedAttributes=members&filter=displayName+eq+%22${NOBODY}%22`)
@@ -56,15 +56,15 @@ describe.runIf(hasBrowser)('connections', () => {
     await page.getByRole('button', { name: 'Record values…' }).click()
     await page.getByLabel(/Reason/).fill('a customer asked')
     await page.getByRole('button', { name: 'Record values', exact: true }).click()
-    await page.getByText('Because: a customer asked').waitFor()
+    await page.getByText('Reason: a customer asked').waitFor()
     await page
-      .getByRole('region', { name: 'What stands open' })
+      .getByRole('region', { name: 'Needs attention' })
       .getByText(/recorded with people's values until/)
       .waitFor()
     await checkPage(console, 'connection')
     await page.getByRole('button', { name: 'End the recording' }).click()
     await page.getByText('Bodies are kept as shapes').waitFor()
-    await page.getByRole('region', { name: 'What stands open' }).waitFor({ state: 'detached' })
+    await page.getByRole('region', { name: 'Needs attention' }).waitFor({ state: 'detached' })
     await page
       .getByRole('button', { name: /^Revoke [0-9a-f]/ })
       .first()
@@ -91,7 +91,7 @@ describe.runIf(hasBrowser)('connections', () => {
     await goto('/t/acme/connections')
     await page.getByRole('link', { name: 'Head office' }).waitFor()
     // A use is written within a minute.
-    await page.getByText(/^(?:Heard|Never used)/).waitFor()
+    await page.getByText(/^(?:Last heard|Never used)/).waitFor()
     await checkPage(console, 'connections')
   })
 })

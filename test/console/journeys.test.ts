@@ -143,7 +143,7 @@ describe.runIf(hasBrowser)('what people come for', () => {
       clicks: 2,
       walk: async (open, hand) => {
         await hand.use(open.page.getByRole('listitem').filter({ hasText: 'Entra' }).getByRole('link'))
-        await heading(open, 'Like failures').waitFor()
+        await heading(open, 'Similar failures').waitFor()
         await hand.use(open.page.getByRole('button', { name: 'Ask whether it would pass now' }))
         await open.page.getByRole('status').filter({ hasText: 'It would be refused: 400' }).first().waitFor()
       },

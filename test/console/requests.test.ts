@@ -92,7 +92,7 @@ describe.runIf(hasBrowser)('requests', () => {
     const { page, goto } = console
     await goto('/t/acme/requests?show=alike')
     await page.getByRole('row').filter({ hasText: 'SCIM_INVALID_VALUE' }).getByRole('link').click()
-    await page.getByRole('heading', { name: 'Like failures' }).waitFor()
+    await page.getByRole('heading', { name: 'Similar failures' }).waitFor()
     await page.getByText(/Entra sent somebody/).waitFor()
     await checkPage(console, 'fault')
   })

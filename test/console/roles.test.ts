@@ -58,9 +58,9 @@ describe.runIf(hasBrowser).each(ASKED)('the pages of the role %s', (role) => {
   test.runIf(role === 'administrator')('a tenant of others does not exist', async () => {
     const { page, goto, forgive } = console
     await goto('/t/globex')
-    await page.getByText('This is gone, or never was.').first().waitFor()
+    await page.getByText('This is gone, or never existed.').first().waitFor()
     await goto('/t/no-such-tenant')
-    await page.getByText('This is gone, or never was.').first().waitFor()
+    await page.getByText('This is gone, or never existed.').first().waitFor()
     forgive()
   })
 

@@ -27,7 +27,7 @@ describe.runIf(hasBrowser)('setup links in the console', () => {
     await page.getByRole('button', { name: 'I have it' }).click()
     const customer = await begin(serving.url, url, code)
     await customer.step({ step: 'clicks', kind: 'okta' })
-    await page.getByRole('cell', { name: 'The clicks' }).waitFor()
+    await page.getByRole('cell', { name: 'Steps in their provider' }).waitFor()
     expect(await page.content()).not.toContain(url.slice(-20))
     await checkPage(console, 'setup-links')
     await page.getByRole('button', { name: 'Actions of Globex' }).click()

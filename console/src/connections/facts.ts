@@ -5,6 +5,15 @@ import type { Answer } from '../api/client.ts'
 /** A connection as lists have it. */
 export type Connection = Answer<'GET /tenants/{tenant}/connections'>['items'][number]
 
+/** What a connection is called; among others with the same label its id is there, too. */
+export function connectionName({ connection, label }: Named, all: readonly Named[]): string {
+  if (label === '') return connection
+  const isAmong = all.some((other) => other.label === label && other.connection !== connection)
+  return isAmong ? `${label} (${connection})` : label
+}
+
+type Named = Pick<Connection, 'connection' | 'label'>
+
 const NEAR_MS = 30 * 24 * 3_600_000
 
 /** The last use of any token of a connection; undefined: it was never used. */

@@ -44,26 +44,6 @@ export default function Access() {
       lead={<span className={css.quiet}>{t('access.lead')}</span>}
       actions={
         <>
-          <Select
-            aria-label={t('access.app')}
-            placeholder={t('access.allApps')}
-            clearable
-            value={search.app || null}
-            data={[...labels].map(([value, label]) => ({ value, label }))}
-            onChange={(app) => change({ app: app ?? '' })}
-          />
-          <TextInput
-            type="datetime-local"
-            aria-label={t('access.at')}
-            title={t('access.at')}
-            value={search.at}
-            onChange={(event) => change({ at: event.currentTarget.value })}
-          />
-          <Switch
-            label={t('access.exceptions')}
-            checked={search.exceptions}
-            onChange={(event) => change({ exceptions: event.currentTarget.checked })}
-          />
           <Button
             variant="default"
             leftSection={<Download size={14} />}
@@ -85,10 +65,38 @@ export default function Access() {
               {t('access.review')}
             </To>
           )}
-          <AsCommand call={callOf('GET /tenants/{tenant}/access', given)} />
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}/access', given)}
+            command={
+              search.app === ''
+                ? undefined
+                : `lockstep access ${search.app} --as app${at === undefined ? '' : ` --at ${at}`} --tenant ${tenant}`
+            }
+          />
         </>
       }
     >
+      <div className={css.filters}>
+        <Select
+          label={t('access.app')}
+          placeholder={t('access.allApps')}
+          clearable
+          value={search.app || null}
+          data={[...labels].map(([value, label]) => ({ value, label }))}
+          onChange={(app) => change({ app: app ?? '' })}
+        />
+        <TextInput
+          type="datetime-local"
+          label={t('access.at')}
+          value={search.at}
+          onChange={(event) => change({ at: event.currentTarget.value })}
+        />
+        <Switch
+          label={t('access.exceptions')}
+          checked={search.exceptions}
+          onChange={(event) => change({ exceptions: event.currentTarget.checked })}
+        />
+      </div>
       {doubts.map((doubt) => (
         <Status key={doubt} state="warn">
           {doubt}

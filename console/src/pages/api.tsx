@@ -4,6 +4,7 @@ import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { send } from '../api/client.ts'
+import { AsCommand } from '../parts/as-command.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { text, useSearchState } from '../search.ts'
@@ -12,6 +13,7 @@ import { type Described, type OpenApi, operationsOf } from './api-document.ts'
 import { Operation } from './api-operation.tsx'
 
 const SEARCH = { q: text(), open: text() }
+const DOCUMENT = { method: 'GET', path: 'openapi.json' }
 
 /** The page of the API. */
 export default function Api() {
@@ -20,20 +22,22 @@ export default function Api() {
   const read = useQuery({
     queryKey: ['openapi'],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) =>
-      (await (await send({ method: 'GET', path: 'openapi.json' }, { signal })).json()) as OpenApi,
+    queryFn: async ({ signal }) => (await (await send(DOCUMENT, { signal })).json()) as OpenApi,
   })
   return (
     <Page
       fill
       title={t('title')}
       actions={
-        <TextInput
-          value={search.q}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-          placeholder={t('find')}
-          aria-label={t('find')}
-        />
+        <>
+          <TextInput
+            value={search.q}
+            onChange={(event) => change({ q: event.currentTarget.value })}
+            placeholder={t('find')}
+            aria-label={t('find')}
+          />
+          <AsCommand call={DOCUMENT} />
+        </>
       }
     >
       <Loaded read={read} lines={10}>

@@ -60,10 +60,7 @@ export default function OneApp() {
       lead={read.data !== undefined && <AppStatus app={read.data} ground />}
       actions={
         <>
-          <AsCommand
-            call={callOf('GET /tenants/{tenant}/apps/{app}', { params })}
-            command={`lockstep app show ${app} --tenant ${tenant}`}
-          />
+          <Command tenant={tenant} app={app} tab={tab} />
           {read.data !== undefined && <Switch tenant={tenant} app={read.data} />}
         </>
       }
@@ -89,6 +86,31 @@ export default function OneApp() {
         </Tabs.Panel>
       </Tabs>
     </Page>
+  )
+}
+
+/** What the tab shows as commands. */
+function Command({ tenant, app, tab }: { readonly tenant: string; readonly app: string; readonly tab: TabName }) {
+  const params = { tenant, app }
+  if (tab === 'deliveries')
+    return (
+      <AsCommand
+        call={callOf('GET /tenants/{tenant}/deliveries', { params: { tenant }, query: { app } })}
+        command={`lockstep app attempts ${app} --tenant ${tenant}`}
+      />
+    )
+  if (tab === 'drift')
+    return (
+      <AsCommand
+        call={callOf('GET /tenants/{tenant}/apps/{app}/sweeps', { params, query: {} })}
+        command={`lockstep sweep list ${app} --tenant ${tenant}`}
+      />
+    )
+  return (
+    <AsCommand
+      call={callOf('GET /tenants/{tenant}/apps/{app}', { params })}
+      command={`lockstep app show ${app} --tenant ${tenant}`}
+    />
   )
 }
 

@@ -94,6 +94,7 @@ function Filters({
       />
       <TextInput
         label={t('audit.did')}
+        placeholder="signIn"
         value={search.action}
         onChange={(event) => change({ action: event.currentTarget.value })}
       />
@@ -123,7 +124,7 @@ function Lines({ lines }: { readonly lines: readonly Line[] }) {
         { title: t('audit.time'), cell: ({ at }) => moment(at) },
         { title: t('audit.who'), cell: ({ name, actor }) => name ?? (actor || t('audit.nobody')) },
         { title: t('audit.by'), cell: ({ how }) => t(`how.${how}`) },
-        { title: t('audit.did'), cell: ({ action }) => <code>{action}</code> },
+        { title: t('audit.did'), cell: ({ action }) => <Action action={action} /> },
         { title: t('audit.tenant'), cell: ({ tenant }) => tenant ?? '' },
         { title: t('audit.what'), cell: ({ object }) => object ?? '' },
         {
@@ -134,6 +135,20 @@ function Lines({ lines }: { readonly lines: readonly Line[] }) {
         { title: t('audit.from'), cell: ({ address }) => <code>{address ?? ''}</code> },
       ]}
     />
+  )
+}
+
+/** What was done in plain words, with the id that the filter takes; what a command did has only that. */
+function Action({ action }: { readonly action: string }) {
+  const { t, i18n } = useTranslation('ways')
+  const key = `audit.actions.${action}`
+  if (!i18n.exists(key, { ns: 'ways' })) return <code>{action}</code>
+  return (
+    <>
+      {t(key as 'audit.actions.signIn')}
+      <br />
+      <code>{action}</code>
+    </>
   )
 }
 

@@ -3,6 +3,7 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { baseUrlFor } from '../../../guides/steps/base-url.ts'
 import { guideOf } from '../../../guides/steps/guides.ts'
 import { type Answer, ApiError } from '../api/client.ts'
 import { useAct } from '../api/use-api.ts'
@@ -131,7 +132,7 @@ function Made({
           <div>
             <strong>{t('issued.url')}</strong>
             {': '}
-            <Copied text={issued.baseUrl} name={t('issued.url')} />
+            <Copied text={baseUrlFor(kind, issued.baseUrl)} name={t('issued.url')} />
           </div>
           {isShown ? (
             <>

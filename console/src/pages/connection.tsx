@@ -39,7 +39,10 @@ export default function OneConnection() {
       lead={read.data !== undefined && <ConnectionState connection={read.data} />}
       actions={
         <>
-          <AsCommand call={callOf('GET /tenants/{tenant}/connections/{connection}', given)} />
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}/connections/{connection}', given)}
+            command={`lockstep connection list ${tenant}`}
+          />
           {mayConnect && (
             <Button variant="default" onClick={() => setRevoking(true)}>
               {t('revoke.open')}

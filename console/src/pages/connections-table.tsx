@@ -1,7 +1,7 @@
 // The connections of a tenant as a short table.
 
 import { useTranslation } from 'react-i18next'
-import type { Connection } from '../connections/facts.ts'
+import { type Connection, connectionName } from '../connections/facts.ts'
 import { ConnectionState } from '../connections/state.tsx'
 import { To } from '../parts/link.tsx'
 import { ShortTable } from '../parts/table.tsx'
@@ -24,9 +24,9 @@ export function ConnectionsTable({
       columns={[
         {
           title: t('connection'),
-          cell: ({ connection, label }) => (
-            <To to="/t/$tenant/connections/$id" params={{ tenant, id: connection }}>
-              {label === '' ? connection : label}
+          cell: (one) => (
+            <To to="/t/$tenant/connections/$id" params={{ tenant, id: one.connection }}>
+              {connectionName(one, connections)}
             </To>
           ),
         },

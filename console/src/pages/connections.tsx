@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
-import { type Connection, soonestEnd } from '../connections/facts.ts'
+import { type Connection, connectionName, soonestEnd } from '../connections/facts.ts'
 import { ConnectionState, Lately, Rhythm } from '../connections/state.tsx'
 import { AsCommand } from '../parts/as-command.tsx'
 import { To, useGo } from '../parts/link.tsx'
@@ -72,9 +72,9 @@ function Table({ tenant, connections }: { readonly tenant: string; readonly conn
       columns={[
         {
           title: t('label'),
-          cell: ({ connection, label }) => (
-            <To to="/t/$tenant/connections/$id" params={{ tenant, id: connection }}>
-              {label === '' ? connection : label}
+          cell: (one) => (
+            <To to="/t/$tenant/connections/$id" params={{ tenant, id: one.connection }}>
+              {connectionName(one, connections)}
             </To>
           ),
         },

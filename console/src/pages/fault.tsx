@@ -1,7 +1,9 @@
-// Like failures together: why they happen, since when, and the requests themselves.
+// Similar failures together: why they happen, since when, and the requests themselves.
 
 import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
+import { AsCommand } from '../parts/as-command.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Facts, Page, Panel } from '../parts/page.tsx'
@@ -26,7 +28,15 @@ export default function Fault() {
     { everyMs: 10_000 },
   )
   return (
-    <Page title={t('alike.title')}>
+    <Page
+      title={t('alike.title')}
+      actions={
+        <AsCommand
+          call={callOf('GET /tenants/{tenant}/faults/{print}', { params: { tenant, print } })}
+          command={`lockstep requests --print ${print} --tenant ${tenant}`}
+        />
+      }
+    >
       <Loaded read={read} lines={6}>
         {({ items }) => {
           const [alike] = alikeOf(items)

@@ -13,7 +13,7 @@ import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { Shape } from '../parts/status.tsx'
 import { useMay } from '../session.tsx'
-import { moment, number, since } from '../words/figures.ts'
+import { lasting, moment, number } from '../words/figures.ts'
 import css from './apps/apps.module.css'
 import { LinkTable } from './apps/state-tab.tsx'
 
@@ -30,7 +30,11 @@ export default function Held() {
       actions={
         <AsCommand
           call={callOf('GET /tenants/{tenant}/held', given)}
-          command={`lockstep app held --tenant ${tenant}`}
+          command={
+            [...new Set((read.data?.items ?? []).map(({ app }) => app))]
+              .map((app) => `lockstep app held ${app} --tenant ${tenant}`)
+              .join('\n') || undefined
+          }
         />
       }
     >
@@ -61,7 +65,7 @@ function One({ tenant, hold }: { readonly tenant: string; readonly hold: Hold })
         <Shape state="held" /> {t('held.sentence', { count, shown: number(count), app, limit: number(limit) })}
       </p>
       <p className={css.inline}>
-        {t('held.since', { time: moment(opened), ago: since(opened) })} · {causeText(t, cause)} ·{' '}
+        {t('held.since', { time: moment(opened), lasting: lasting(opened) })} · {causeText(t, cause)} ·{' '}
         <To to="/t/$tenant/changes" params={{ tenant }} search={{ open: String(place) }}>
           #{number(place)}
         </To>{' '}

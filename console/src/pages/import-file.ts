@@ -1,6 +1,7 @@
 // Reads a file of people in the browser: CSV with a heading, or lines of JSON.
 
 import { parse } from 'csv-parse/browser/esm/sync'
+import { Hint } from '../parts/hint.ts'
 
 /** A file that was read. */
 export interface FileRows {
@@ -12,15 +13,32 @@ export interface FileRows {
 /** Longest file: it is read on the page itself, since the policy lets no worker begin. */
 const BYTES = 64 * 1024 * 1024
 
-/** Reads a file. @throws with a sentence when it is none that can be read */
-export async function readFile(file: File): Promise<FileRows> {
-  if (file.size > BYTES)
-    throw new Error(`The file has more than ${BYTES / 1024 / 1024} MiB; lockstep import takes files of any length`)
+/** What is said of a file that cannot be read. */
+export interface FileWords {
+  readonly tooLong: (mebibytes: number) => string
+  readonly noRows: string
+  readonly notRead: (why: string) => string
+}
+
+/**
+ * Reads a file.
+ *
+ * @throws {Hint} with a sentence when it is none that can be read
+ */
+export async function readFile(file: File, words: FileWords): Promise<FileRows> {
+  if (file.size > BYTES) throw new Hint(words.tooLong(BYTES / 1024 / 1024))
   const text = await file.text()
-  const rows = /^\s*\{/.test(text) ? fromJson(text) : fromCsv(text)
-  const [headings, ...rest] = rows
-  if (headings === undefined || rest.length === 0) throw new Error('The file has no rows below its heading')
+  const [headings, ...rest] = rowsOf(text, words)
+  if (headings === undefined || rest.length === 0) throw new Hint(words.noRows)
   return { name: file.name, headings, rows: rest.map((cells, at) => ({ line: at + 2, cells })) }
+}
+
+function rowsOf(text: string, words: FileWords): readonly (readonly string[])[] {
+  try {
+    return /^\s*\{/.test(text) ? fromJson(text) : fromCsv(text)
+  } catch (failure) {
+    throw new Hint(words.notRead(failure instanceof Error ? failure.message : String(failure)))
+  }
 }
 
 function fromCsv(text: string): readonly (readonly string[])[] {

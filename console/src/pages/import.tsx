@@ -3,6 +3,8 @@
 import { FileInput, Select } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { ShortTable } from '../parts/table.tsx'
@@ -34,7 +36,11 @@ export default function Import() {
     setError(undefined)
     if (chosen === null) return
     try {
-      const read = await readFile(chosen)
+      const read = await readFile(chosen, {
+        tooLong: (most) => t('tooLong', { most, command: `lockstep import ${quoted(chosen.name)}` }),
+        noRows: t('noRows'),
+        notRead: (why) => t('notRead', { why }),
+      })
       setFile(read)
       setColumns(read.headings.map(guess))
     } catch (failure) {
@@ -42,7 +48,19 @@ export default function Import() {
     }
   }
   return (
-    <Page title={t('title')} lead={tenant}>
+    <Page
+      title={t('title')}
+      lead={tenant}
+      actions={
+        <AsCommand
+          call={callOf('POST /tenants/{tenant}/imports', {
+            params: { tenant },
+            body: { type: 'User', match, dry: true },
+          })}
+          command={`lockstep import ${quoted(file?.name ?? 'people.csv')} --tenant ${tenant}`}
+        />
+      }
+    >
       <Panel title={t('choose')}>
         <div className={css.choose}>
           <FileInput

@@ -15,6 +15,7 @@ import { Facts, Page, Panel } from '../parts/page.tsx'
 import { saveFile } from '../parts/save-file.ts'
 import { Scrolled } from '../parts/scrolled.tsx'
 import { type State, Status } from '../parts/status.tsx'
+import { SERVER } from '../place.ts'
 import { duration, moment } from '../words/figures.ts'
 import css from './apps/apps.module.css'
 
@@ -42,12 +43,16 @@ const SHAPES: { readonly [state in ReceiptApp['state']]: State } = {
   none: 'off',
 }
 
+/** The public keys of this server, by which anybody checks its receipts. */
+const KEYS = new URL('.well-known/lockstep/jwks.json', SERVER)
+
 export default function OneLeaver() {
   const { t } = useTranslation('apps')
   const { tenant = '', id = '' } = useParams({ strict: false }) as { readonly tenant?: string; readonly id?: string }
   const given = { params: { tenant, user: id } }
   const read = useApi('GET /tenants/{tenant}/people/{user}/receipt', given)
   const receipt = read.data?.receipt as Receipt | undefined
+  const file = `receipt-${id}.jws`
   const name = receipt?.person?.userName ?? receipt?.person?.externalId ?? id
   return (
     <Page
@@ -69,14 +74,14 @@ export default function OneLeaver() {
           {read.data !== undefined && (
             <Button
               leftSection={<Download size={14} />}
-              onClick={() => saveFile(read.data.jws, `receipt-${id}.jws`, 'application/jose')}
+              onClick={() => saveFile(read.data.jws, file, 'application/jose')}
             >
               {t('receipt.save')}
             </Button>
           )}
           <AsCommand
             call={callOf('GET /tenants/{tenant}/people/{user}/receipt', given)}
-            command={`lockstep receipt ${id} --tenant ${tenant}`}
+            command={`lockstep receipt show ${id} --tenant ${tenant}`}
           />
         </div>
       }
@@ -100,7 +105,19 @@ export default function OneLeaver() {
                   ]}
                 />
                 <p className={css.above}>{t('receipt.how')}</p>
-                <Copied text={`lockstep receipt verify receipt-${id}.jws`} name={t('receipt.how')} />
+                <ol className={`${css.numbered} ${css.inline}`}>
+                  <li>{t('receipt.howSave', { file })}</li>
+                  <li>
+                    {t('receipt.howKeys')}{' '}
+                    <a href={KEYS.href} download="jwks.json">
+                      {KEYS.href}
+                    </a>
+                  </li>
+                  <li>
+                    {t('receipt.howVerify')}
+                    <Copied text={`lockstep receipt verify ${file} --jwks jwks.json`} name={t('receipt.howVerify')} />
+                  </li>
+                </ol>
               </Panel>
             )}
           </>

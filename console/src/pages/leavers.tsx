@@ -20,6 +20,7 @@ import { Scrolled } from '../parts/scrolled.tsx'
 import { Status } from '../parts/status.tsx'
 import { oneOf, text, useSearchState } from '../search.ts'
 import { duration, moment } from '../words/figures.ts'
+import css from './apps/apps.module.css'
 import { leaversFile } from './apps/leavers-export.ts'
 
 type Leaver = Answer<'GET /tenants/{tenant}/leavers'>['items'][number]
@@ -50,30 +51,6 @@ export default function Leavers() {
       title={t('leavers.title')}
       actions={
         <>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('leavers.which')}
-            value={search.show}
-            onChange={(show) => change({ show: show as 'all' })}
-            data={[
-              { value: 'all', label: t('leavers.all') },
-              { value: 'open', label: t('leavers.open') },
-            ]}
-          />
-          <TextInput
-            type="date"
-            aria-label={t('leavers.since')}
-            title={t('leavers.since')}
-            value={search.since}
-            onChange={(event) => change({ since: event.currentTarget.value })}
-          />
-          <TextInput
-            type="date"
-            aria-label={t('leavers.until')}
-            title={t('leavers.until')}
-            value={search.until}
-            onChange={(event) => change({ until: event.currentTarget.value })}
-          />
           <Button variant="default" onClick={() => change(quarterNow())}>
             {t('leavers.quarter')}
           </Button>
@@ -85,10 +62,39 @@ export default function Leavers() {
           >
             {t('leavers.export')}
           </Button>
-          <AsCommand call={callOf('GET /tenants/{tenant}/leavers', given as never)} />
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}/leavers', given as never)}
+            command={`lockstep leavers${search.show === 'open' ? ' --open' : ''}${search.since === '' ? '' : ` --since ${search.since}`}${
+              search.until === '' ? '' : ` --until ${search.until}T23:59:59.999Z`
+            } --tenant ${tenant}`}
+          />
         </>
       }
     >
+      <div className={css.filters}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('leavers.which')}
+          value={search.show}
+          onChange={(show) => change({ show: show as 'all' })}
+          data={[
+            { value: 'all', label: t('leavers.all') },
+            { value: 'open', label: t('leavers.open') },
+          ]}
+        />
+        <TextInput
+          type="date"
+          label={t('leavers.since')}
+          value={search.since}
+          onChange={(event) => change({ since: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label={t('leavers.until')}
+          value={search.until}
+          onChange={(event) => change({ until: event.currentTarget.value })}
+        />
+      </div>
       {file.error !== null && <Failed error={file.error} />}
       <Panel flush label={t('leavers.title')}>
         <Loaded read={query}>
@@ -121,8 +127,8 @@ function LeaverTable({ tenant, leavers }: { readonly tenant: string; readonly le
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('column.who')}</Table.Th>
-            <Table.Th>{t('column.left')}</Table.Th>
             <Table.Th>{t('column.state')}</Table.Th>
+            <Table.Th>{t('column.left')}</Table.Th>
             <Table.Th ta="right">{t('column.slowest')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -135,10 +141,10 @@ function LeaverTable({ tenant, leavers }: { readonly tenant: string; readonly le
                 </To>
               </Table.Td>
               <Table.Td>
-                {moment(one.at)} · {t(`leavers.how.${one.how}`)}
+                <Standing leaver={one} />
               </Table.Td>
               <Table.Td>
-                <Standing leaver={one} />
+                {moment(one.at)} · {t(`leavers.how.${one.how}`)}
               </Table.Td>
               <Table.Td ta="right">
                 {one.lastConfirmed === undefined

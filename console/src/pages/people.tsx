@@ -7,7 +7,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, scimCall, searchScim } from '../api/scim.ts'
 import { usePages } from '../api/use-pages.ts'
-import { AsCommand } from '../parts/as-command.tsx'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import { Departed } from '../parts/departed.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { FilterBox } from '../parts/filter-field.tsx'
@@ -66,7 +66,14 @@ export default function People() {
             onChange={(next) => change({ view: SEARCH.view.read(next) })}
             data={(['find', 'filter', 'departed'] as const).map((value) => ({ value, label: t(`view.${value}`) }))}
           />
-          <AsCommand call={call} command={view === 'departed' ? undefined : `lockstep query User --tenant ${tenant}`} />
+          <AsCommand
+            call={call}
+            command={
+              view === 'departed'
+                ? undefined
+                : `lockstep query User${view === 'filter' && filter !== '' ? ` --filter ${quoted(filter)}` : ''} --tenant ${tenant}`
+            }
+          />
         </>
       }
     >

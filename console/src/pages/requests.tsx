@@ -6,7 +6,9 @@ import '@mantine/core/styles/FloatingIndicator.css'
 import { Pause, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
 import { useAct } from '../api/use-api.ts'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import { type Column, Grid } from '../parts/grid.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { MarkedInput } from '../parts/marked-input.tsx'
@@ -30,7 +32,11 @@ export default function Requests() {
   const tenant = useParam('tenant')
   const [search, change] = useSearchState(SEARCH)
   return (
-    <Page fill title={t('title')}>
+    <Page
+      fill
+      title={t('title')}
+      actions={<Command tenant={tenant} filter={`${search.filter}${ADDED[search.show]}`} />}
+    >
       <div className={css.bar}>
         <Filter key={search.filter} tenant={tenant} given={search.filter} change={(filter) => change({ filter })} />
         <SegmentedControl
@@ -53,6 +59,23 @@ export default function Requests() {
       )}
     </Page>
   )
+}
+
+/** What is shown as commands: the command knows fewer words of the filter. */
+function Command({ tenant, filter }: { readonly tenant: string; readonly filter: string }) {
+  const { query } = parseFilter(filter)
+  const options = [
+    ...(tenant === '' ? [] : [`--tenant ${tenant}`]),
+    ...(query.connection === undefined ? [] : [`--connection ${quoted(query.connection)}`]),
+    ...(query.outcome === undefined ? [] : ['--failed']),
+    ...(query.status === undefined ? [] : [`--status ${query.status}`]),
+    ...(query.print === undefined ? [] : [`--print ${quoted(query.print)}`]),
+  ]
+  const call =
+    tenant === ''
+      ? callOf('GET /requests', { query: query as never })
+      : callOf('GET /tenants/{tenant}/requests', { params: { tenant }, query: query as never })
+  return <AsCommand call={call} command={['lockstep requests', ...options].join(' ')} />
 }
 
 function Filter({

@@ -51,7 +51,10 @@ export default function OneReview() {
       actions={
         <>
           {read.data && <Acts tenant={tenant} review={read.data} />}
-          <AsCommand call={callOf('GET /tenants/{tenant}/reviews/{review}', given)} />
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}/reviews/{review}', given)}
+            command={`lockstep review show ${review} --tenant ${tenant}`}
+          />
         </>
       }
     >

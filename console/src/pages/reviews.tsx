@@ -37,7 +37,10 @@ export default function Reviews() {
       actions={
         <>
           {mayApprove && <Button onClick={() => change({ start: true })}>{t('start')}</Button>}
-          <AsCommand call={callOf('GET /tenants/{tenant}/reviews', given)} />
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}/reviews', given)}
+            command={`lockstep review list --tenant ${tenant}`}
+          />
         </>
       }
     >

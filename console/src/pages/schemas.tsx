@@ -4,7 +4,9 @@ import { Button, Tabs } from '@mantine/core'
 import '@mantine/core/styles/Tabs.css'
 import { Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
+import { AsCommand } from '../parts/as-command.tsx'
 import { To, useGo } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
@@ -18,6 +20,13 @@ import { ListsOfValues } from './schemas-lists.tsx'
 const SEARCH = { tab: oneOf(['schemas', 'types', 'indexes', 'lists']) }
 const TABS = ['schemas', 'types', 'indexes', 'lists'] as const
 
+/** What lists the same as a tab. There is no command for the lists of roles and entitlements. */
+const COMMANDS: { readonly [tab: string]: string } = {
+  schemas: 'lockstep schema list',
+  types: 'lockstep type list',
+  indexes: 'lockstep index list',
+}
+
 /** The page of schemas and what belongs to them. */
 export default function Schemas() {
   const { t } = useTranslation('schemas')
@@ -29,14 +38,24 @@ export default function Schemas() {
     <Page
       title={t('title')}
       actions={
-        edits && (
-          <Button
-            leftSection={<Plus size={14} />}
-            onClick={() => go({ to: '/t/$tenant/schemas/$urn', params: { tenant, urn: 'new' } })}
-          >
-            {t('new')}
-          </Button>
-        )
+        <>
+          <AsCommand
+            call={
+              tab === 'lists'
+                ? callOf('GET /tenants/{tenant}/lists/{type}', { params: { tenant, type: 'Role' }, query: {} })
+                : callOf(`GET /tenants/{tenant}/${tab}`, { params: { tenant }, query: {} })
+            }
+            command={COMMANDS[tab] === undefined ? undefined : `${COMMANDS[tab]} --tenant ${tenant}`}
+          />
+          {edits && (
+            <Button
+              leftSection={<Plus size={14} />}
+              onClick={() => go({ to: '/t/$tenant/schemas/$urn', params: { tenant, urn: 'new' } })}
+            >
+              {t('new')}
+            </Button>
+          )}
+        </>
       }
     >
       <Tabs value={tab} onChange={(next) => change({ tab: TABS.find((one) => one === next) ?? 'schemas' })}>

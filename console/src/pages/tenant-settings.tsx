@@ -170,7 +170,7 @@ function Form({
         )}
         <AsCommand
           call={isSame ? callOf('GET /tenants/{tenant}/settings', { params: { tenant } }) : call}
-          command={`lockstep tenant settings ${tenant}`}
+          command={isSame ? `lockstep tenant show ${tenant}` : undefined}
         />
         <span role="status">{save.isSuccess && isSame ? t('saved') : ''}</span>
       </div>

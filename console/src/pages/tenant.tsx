@@ -1,7 +1,9 @@
 // The overview of one tenant: its numbers, its connections, what changed last.
 
 import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
+import { AsCommand } from '../parts/as-command.tsx'
 import { Copied } from '../parts/copy.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
@@ -29,7 +31,18 @@ export default function Tenant() {
   const sees = useMay('values')
   const [{ range }, change] = useSearchState(SEARCH)
   return (
-    <Page title={tenant} actions={<RangeChoice range={range} change={(next) => change({ range: next })} />}>
+    <Page
+      title={tenant}
+      actions={
+        <>
+          <RangeChoice range={range} change={(next) => change({ range: next })} />
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}', { params: { tenant } })}
+            command={`lockstep tenant show ${tenant}`}
+          />
+        </>
+      }
+    >
       <ThingsToLookAt tenant={tenant} />
       <Loaded read={read}>
         {({ resources, log, created, baseUrl }) => (

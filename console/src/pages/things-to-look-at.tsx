@@ -7,7 +7,7 @@ import { Panel } from '../parts/page.tsx'
 import { Status } from '../parts/status.tsx'
 import { THING_STATES, useThingSentence, useThings } from '../parts/things.ts'
 import { parseSearch } from '../search.ts'
-import { since } from '../words/figures.ts'
+import { lasting } from '../words/figures.ts'
 import css from './overview.module.css'
 import { ServiceLine } from './service-line.tsx'
 
@@ -50,7 +50,7 @@ export function ThingsToLookAt({ tenant }: { readonly tenant?: string }) {
                     {sentence(thing)}
                     {thing.since === undefined || thing.since === ''
                       ? ''
-                      : ` · ${t('things.since', { ago: since(thing.since) })}`}
+                      : ` · ${t('things.since', { lasting: lasting(thing.since) })}`}
                   </span>
                   <To to={path} search={parseSearch(search)}>
                     {t('things.look')}

@@ -5,8 +5,9 @@ import '@mantine/core/styles/Checkbox.css'
 import '@mantine/core/styles/CheckboxCard.css'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Answer, Body } from '../api/client.ts'
+import { type Answer, type Body, callOf } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
+import { AsCommand } from '../parts/as-command.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { JsonEdit, JsonView } from '../parts/json-view.tsx'
 import { Page, Panel } from '../parts/page.tsx'
@@ -38,22 +39,27 @@ export default function Try() {
   const run = useAct('POST /tenants/{tenant}/try')
   const body = typed ?? EXAMPLES[method] ?? ''
   const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH'
+  const [what, name = ''] = [as.slice(0, as.indexOf(':')), as.slice(as.indexOf(':') + 1)]
+  const speaker = what === 'connection' ? { connection: name } : { kind: name as 'entra' }
+  const sent: Body<'POST /tenants/{tenant}/try'> = {
+    method,
+    path: encodedPath(path),
+    dry: !(wet && mayEdit),
+    language,
+    ...speaker,
+    ...(hasBody ? { body: jsonOr(body) } : {}),
+  }
+  const given = { params: { tenant }, body: sent }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const [what, name = ''] = [as.slice(0, as.indexOf(':')), as.slice(as.indexOf(':') + 1)]
-    const speaker = what === 'connection' ? { connection: name } : { kind: name as 'entra' }
-    const sent: Body<'POST /tenants/{tenant}/try'> = {
-      method,
-      path: encodedPath(path),
-      dry: !(wet && mayEdit),
-      language,
-      ...speaker,
-      ...(hasBody ? { body: jsonOr(body) } : {}),
-    }
-    run.mutate({ params: { tenant }, body: sent })
+    run.mutate(given)
   }
   return (
-    <Page title={t('try.title')} lead={t('try.lead')}>
+    <Page
+      title={t('try.title')}
+      lead={t('try.lead')}
+      actions={<AsCommand call={callOf('POST /tenants/{tenant}/try', given)} />}
+    >
       <Panel label={t('try.title')}>
         <form className={css.stack} onSubmit={submit}>
           <div className={css.fields}>

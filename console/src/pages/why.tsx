@@ -54,7 +54,7 @@ export default function Why() {
               <p>
                 <Status state={scope.in ? 'ok' : 'off'}>{scope.in ? t('whyPage.in') : t('whyPage.out')}</Status>
               </p>
-              <Clauses clauses={scope.clauses} />
+              <Clauses tenant={tenant} clauses={scope.clauses} />
             </Panel>
             <Panel title={t('whyPage.match')}>
               <p>{match.note}</p>

@@ -24,7 +24,8 @@ export function curlOf({ method, path, body }: Call, base: URL = ADMIN, token = 
   return lines.join(' \\\n  ')
 }
 
-function quoted(text: string): string {
+/** A text as one word of a shell. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 

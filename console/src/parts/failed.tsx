@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api/client.ts'
 import css from './failed.module.css'
+import { Hint } from './hint.ts'
 import { Shape } from './status.tsx'
 
 /** Says what went wrong. `again` offers to try again. */
@@ -18,6 +19,13 @@ export function Failed({
   readonly reset?: () => void
 }) {
   const { t } = useTranslation('parts')
+  if (error instanceof Hint)
+    return (
+      <div className={`${css.failed} ${css.hint}`} role="alert">
+        <Shape state="warn" />
+        <div className={css.words}>{error.message}</div>
+      </div>
+    )
   const kind = kindOf(error)
   const retry = again ?? reset
   return (
@@ -84,8 +92,18 @@ function Countdown({ error }: { readonly error: unknown }) {
 
 function kindOf(
   error: unknown,
-): 'offline' | 'signedOut' | 'forbidden' | 'missing' | 'conflict' | 'inTheWay' | 'busy' | 'refused' | 'broken' {
-  if (!(error instanceof ApiError)) return 'broken'
+):
+  | 'offline'
+  | 'signedOut'
+  | 'forbidden'
+  | 'missing'
+  | 'conflict'
+  | 'inTheWay'
+  | 'busy'
+  | 'refused'
+  | 'broken'
+  | 'crashed' {
+  if (!(error instanceof ApiError)) return 'crashed'
   switch (error.status) {
     case 0:
       return 'offline'

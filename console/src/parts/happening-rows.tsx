@@ -90,7 +90,11 @@ function pushRow(push: NonNullable<Entry['push']>, { tenant, resource, t }: RowD
   const isDone = outcome === 'done'
   return {
     state: isDone ? 'ok' : 'warn',
-    what: t(isDone ? 'story.push.done' : 'story.push.failed', { app, step, outcome }),
+    what: t(isDone ? 'story.push.done' : 'story.push.failed', {
+      app,
+      step: t(`story.step.${step as 'create'}`, { defaultValue: step }),
+      outcome: t(`story.outcome.${outcome as 'refused'}`, { defaultValue: outcome }),
+    }),
     aside: (
       <To to="/t/$tenant/deliveries" params={{ tenant }} search={{ resource }} className={css.link}>
         {t('story.delivery')}

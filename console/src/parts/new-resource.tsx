@@ -46,7 +46,12 @@ export function NewResource({
   return (
     <Page
       title={t('newOf', { type: name })}
-      actions={<AsCommand call={scimCall(tenant, 'POST', endpoint, body ?? {})} />}
+      actions={
+        <AsCommand
+          call={scimCall(tenant, 'POST', endpoint, body ?? {})}
+          command={`lockstep create ${name} resource.json --tenant ${tenant}`}
+        />
+      }
     >
       <Panel title="JSON">
         <div className={css.choice}>

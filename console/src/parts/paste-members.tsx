@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { patchScim, searchScim } from '../api/scim.ts'
 import { Confirm } from './confirm.tsx'
 import css from './directory.module.css'
+import { Hint } from './hint.ts'
 
 /** Most lines that are pasted. */
 const MOST = 10_000
@@ -36,12 +37,12 @@ export function PasteMembers({
   const [found, setFound] = useState<Resolved>()
   const names = namesIn(text)
   const run = async () => {
-    if (names.length === 0) throw new Error(t('paste.nothing'))
-    if (names.length > MOST) throw new Error(t('paste.tooMany', { most: MOST }))
+    if (names.length === 0) throw new Hint(t('paste.nothing'))
+    if (names.length > MOST) throw new Hint(t('paste.tooMany', { most: MOST }))
     if (found === undefined) {
       setFound(await lookUp(tenant, names))
       // The dialog stays, with what was found.
-      throw new Error(t('paste.look'))
+      throw new Hint(t('paste.look'))
     }
     for (let at = 0; at < found.ids.length; at += PATCHED) {
       const value = found.ids.slice(at, at + PATCHED).map((id) => ({ value: id }))

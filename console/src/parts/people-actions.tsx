@@ -8,6 +8,7 @@ import { useApi } from '../api/use-api.ts'
 import { useMay } from '../session.tsx'
 import { Confirm } from './confirm.tsx'
 import css from './directory.module.css'
+import { Hint } from './hint.ts'
 import { nameOf } from './person-names.ts'
 import { useSettled } from './use-settled.ts'
 
@@ -79,7 +80,7 @@ export function PeopleActions({
         action={t('addToGroup')}
         danger={false}
         run={async () => {
-          if (group === undefined) throw new Error(t('plan.noGroup'))
+          if (group === undefined) throw new Hint(t('plan.noGroup'))
           await run()
         }}
         close={() => setAsked(undefined)}

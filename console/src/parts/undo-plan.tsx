@@ -7,6 +7,7 @@ import { Differences } from './change-diff.tsx'
 import { Confirm } from './confirm.tsx'
 import type { Json } from './diff.ts'
 import { Failed } from './failed.tsx'
+import { Hint } from './hint.ts'
 import { Lines } from './loaded.tsx'
 import { Status } from './status.tsx'
 
@@ -48,7 +49,7 @@ export function UndoPlan({
       action={t('undoPlan.do', { count: possible })}
       danger={false}
       run={async () => {
-        if (possible === 0) throw new Error(t('undoPlan.nothing'))
+        if (possible === 0) throw new Hint(t('undoPlan.nothing'))
         await api('POST /tenants/{tenant}/undo', { params: { tenant }, body: { ...what, apply: true } })
         done()
       }}

@@ -49,6 +49,11 @@ export function since(time: string | number, now: number = Date.now()): string {
   return format.format(0, 'second')
 }
 
+/** 12 min, 3 days: how long something has lasted by now, to be read after *for*. */
+export function lasting(start: string | number, now: number = Date.now()): string {
+  return duration(Math.max(1_000, now - new Date(start).getTime()))
+}
+
 /** 12:03:04. */
 export function clock(time: string | number, { ms = false }: { readonly ms?: boolean } = {}): string {
   return new Intl.DateTimeFormat(locale(), {

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ROUTES } from '../../../src/admin/routes.ts'
 
 const HERE = import.meta.dirname
 const ROOT = join(HERE, '../..')
@@ -51,6 +52,12 @@ describe.each(['src/words'])('%s', (folder) => {
       }
     },
   )
+})
+
+test('whatever the audit writes down is said in words', () => {
+  const said = catalogue(join(HERE, 'en/ways.json'))
+  const written = ROUTES.filter(({ audited, method }) => audited ?? method !== 'get').map(({ id }) => id)
+  expect(written.filter((id) => !said.has(`audit.actions.${id}`))).toEqual([])
 })
 
 test('every area that is typed has a file, and every file is typed', () => {

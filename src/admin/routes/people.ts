@@ -26,7 +26,7 @@ const ToldRowBody = z.object({
   reason: reason.optional().describe('Why it is not confirmed'),
   nextAt: time.optional().describe('When it is tried next'),
 })
-/** Somebody put a person out of every app at once. */
+/** Somebody removed a person from every app at once. */
 const KilledBody = z.object({
   at: time,
   by: z.string(),
@@ -35,7 +35,7 @@ const KilledBody = z.object({
 /** What all apps were told. */
 const ToldBody = z.object({
   user: z.string(),
-  kill: KilledBody.optional().describe('The last time somebody put the person out of every app at once'),
+  kill: KilledBody.optional().describe('The last time somebody removed the person from every app at once'),
   apps: z.array(ToldRowBody),
 })
 
@@ -127,7 +127,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/people/{user}/told',
     id: 'tellWho',
-    does: 'What each app was told of a person: when it confirmed, or why it has not yet and when it is tried next; and whether somebody put the person out of every app',
+    does: 'What each app was told of a person: when it confirmed, or why it has not yet and when it is tried next; and whether somebody removed the person from every app',
     needs: { capability: 'values', reach: 'tenant' },
     gives: { status: 200, body: ToldBody },
     run: async ({ params }, { hub }) => {
@@ -140,7 +140,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants/{tenant}/people/{user}/kill',
     id: 'killPerson',
-    does: 'Put a person out of every app at once, whatever scopes and guards say, until it is revoked. Done again, it changes nothing',
+    does: 'Remove a person from every app at once, whatever scopes and guards say, until it is revoked. Done again, it changes nothing',
     needs: { capability: 'approve', reach: 'tenant', fresh: true },
     gives: { status: 200, body: KillBody },
     run: async ({ params }, { hub }) => ({

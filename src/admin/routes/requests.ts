@@ -30,7 +30,7 @@ export const RequestBody = z.looseObject({
   version: z.int().optional().describe('The version of the resource that the request made'),
   code: z.string().optional(),
   detail: z.string().optional().describe('Values are masked'),
-  print: z.string().optional().describe('Like failures have the same'),
+  print: z.string().optional().describe('Similar failures have the same'),
   bends: z.array(z.string()).optional().describe('Rewrites that changed the message'),
   left: z.array(z.string()).optional().describe('Attributes that no schema has and that were left out'),
   process: z.string(),

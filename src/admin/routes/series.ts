@@ -1,4 +1,4 @@
-// The routes of the admin API for what requests come to: series, like failures, things to look at.
+// The routes of the admin API for what requests come to: series, similar failures, things to look at.
 
 import { z } from 'zod'
 import { reaches } from '../../access/index.ts'
@@ -177,7 +177,7 @@ export const SERIES_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/faults',
     id: 'listAllFaults',
-    does: 'List like failures of the last days as one, of all tenants that the caller reaches, those with the newest first',
+    does: 'List similar failures of the last days as one, of all tenants that the caller reaches, those with the newest first',
     needs: { capability: 'see', reach: 'own' },
     query: FaultsQuery,
     gives: { status: 200, body: z.object({ items: z.array(FaultBody) }) },
@@ -187,7 +187,7 @@ export const SERIES_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/faults',
     id: 'listFaults',
-    does: 'List like failures of the last days as one, those with the newest first',
+    does: 'List similar failures of the last days as one, those with the newest first',
     needs: { capability: 'see', reach: 'tenant' },
     query: FaultsQuery,
     gives: { status: 200, body: z.object({ items: z.array(FaultBody) }) },
@@ -200,7 +200,7 @@ export const SERIES_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/faults/{print}',
     id: 'showFault',
-    does: 'Show like failures as one; list them with /requests?print=',
+    does: 'Show similar failures as one; list them with /requests?print=',
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: FaultBody },
     run: async ({ params: { tenant, print } }, { tenancy, record }) => {

@@ -102,7 +102,7 @@ export const PROOF_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'kill',
     args: '<user>',
-    does: 'Put a person out of every app at once, whatever scopes and guards say, until it is revoked. Waits until all apps have confirmed; fails when some have not. A note in the log records who did it.',
+    does: 'Remove a person from every app at once, whatever scopes and guards say, until it is revoked. Waits until all apps have confirmed; fails when some have not. A note in the log records who did it.',
     example: 'kill ada@example.com --tenant acme --yes',
     options: [
       TENANT,

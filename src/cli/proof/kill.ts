@@ -24,7 +24,7 @@ export async function kill([who = '']: readonly string[], options: Options): Pro
       if (isJson) return printJson({ tenant, user: id, revoked })
       return printLine(revoked ? `${name} is no longer kept out: scopes decide again.` : `${name} was not kept out.`)
     }
-    const question = `Put ${name} (${id}) out of every app of tenant "${tenant}" at once, until it is revoked?`
+    const question = `Remove ${name} (${id}) from every app of tenant "${tenant}" at once, until it is revoked?`
     await confirm(options, () => question, 'Nothing was sent')
     const waitSeconds = numberOption(options, 'wait', 0) ?? WAIT_SECONDS
     const { already } = await proof.kill(tenant, id)

@@ -142,7 +142,7 @@ function printAppTable(apps: readonly ReceiptApp[]): void {
   ])
 }
 
-const HOW = { deleted: 'deleted', deactivated: 'deactivated', killed: 'put out of all apps' } as const
+const HOW = { deleted: 'deleted', deactivated: 'deactivated', killed: 'removed from all apps' } as const
 const STATES = { confirmed: 'confirmed', verified: 'verified', open: 'OPEN', none: 'no account known' } as const
 const ASKED = { active: 'active', disabled: 'switched off', absent: 'removed' } as const
 const FOUND = { none: 'no account', off: 'off', active: 'active' } as const

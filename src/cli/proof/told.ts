@@ -24,7 +24,7 @@ export async function tellWho([who = '']: readonly string[], options: Options): 
 type Killed = NonNullable<Awaited<ReturnType<Proof['killed']>>>
 
 function killedText(name: string, { at, by, revoked }: Killed): string {
-  const put = `${name} was put out of every app by ${by} on ${formatTime(at)}`
+  const put = `${name} was removed from every app by ${by} on ${formatTime(at)}`
   return revoked === undefined
     ? `${put}; it stands.`
     : `${put}; ${revoked.by} took it back on ${formatTime(revoked.at)}.`

@@ -27,7 +27,7 @@ export const REQUEST_COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'faults',
-    does: 'Show what failed, like failures as one: how often, since when, and the newest',
+    does: 'Show what failed, similar failures as one: how often, since when, and the newest',
     example: 'faults --tenant acme',
     options: [
       TENANTS,

@@ -1,4 +1,4 @@
-// `lockstep faults`: shows what failed, like failures as one.
+// `lockstep faults`: shows what failed, similar failures as one.
 
 import type { Fault } from '../../record/index.ts'
 import { flagOption, numberOption, type Options, textOption } from '../terminal/options.ts'

@@ -33,7 +33,7 @@ export async function createSetupLink([tenant = '']: readonly string[], options:
     printFacts([
       ['Link', url],
       ...(code === undefined ? [] : [['Code', `${code.slice(0, 3)} ${code.slice(3)}`] as const]),
-      ['Opens until', formatTime(link.expires)],
+      ['Valid until', formatTime(link.expires)],
       ['Id', link.id],
     ])
     printLine()
@@ -80,7 +80,7 @@ function printShown({ link, progress }: ShownLink): void {
     ...(link.note === undefined ? [] : [['For', link.note] as const]),
     ['Kinds', link.kinds.join(', ')],
     ['Made', `${formatTime(link.created)} by ${link.by}`],
-    ['Opens until', formatTime(link.expires)],
+    ['Valid until', formatTime(link.expires)],
     ['Code', link.hasCode ? 'yes' : 'no'],
     ['Opened', opened.times === 0 ? 'never' : `${opened.times} times`],
     ...opened.last.map(({ at, from }) => ['', `${formatTime(at)} from ${from}`] as const),

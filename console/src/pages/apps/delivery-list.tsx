@@ -189,8 +189,9 @@ function Outcome({ delivery: { outcome, status } }: { readonly delivery: Deliver
   )
 }
 
-/** What the request calls whom it is about; else the id. */
-function nameIn({ requests, resource }: Delivery): string {
+/** Whom the request is about: as the hub knows them, or the request itself calls them; else the id. */
+function nameIn({ name, requests, resource }: Delivery): string {
+  if (name !== undefined) return name
   for (const { body } of requests) {
     if (typeof body !== 'object' || body === null) continue
     const { userName, displayName } = body as { readonly userName?: unknown; readonly displayName?: unknown }

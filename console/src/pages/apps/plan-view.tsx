@@ -11,6 +11,7 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, api } from '../../api/client.ts'
 import { useAct, useApi, useList } from '../../api/use-api.ts'
 import { Confirm } from '../../parts/confirm.tsx'
+import { Hint } from '../../parts/hint.ts'
 import { JsonView } from '../../parts/json-view.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty, Loaded } from '../../parts/loaded.tsx'
@@ -264,10 +265,10 @@ function Apply({ tenant, app, plan }: AppTab & { readonly plan: Plan }) {
     const begun = await apply.mutateAsync({ params, body: { leaveOut: changed !== undefined } })
     const { state, message, applied, items } = await ended(begun, (work) => setShare((100 * work.done) / work.of))
     void client.invalidateQueries()
-    if (state === 'failed') throw new Error(message ?? t('plan.failed'))
+    if (state === 'failed') throw new Hint(message ?? t('plan.failed'))
     if (applied !== false) return
     setChanged(items)
-    throw new Error(t('plan.moved', { count: items }))
+    throw new Hint(t('plan.moved', { count: items }))
   }
   return (
     <>

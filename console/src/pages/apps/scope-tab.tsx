@@ -1,8 +1,6 @@
 // Who has an account in an app: filters and groups, tried on real people, and why somebody has not.
 
-import { Button, TagsInput, TextInput } from '@mantine/core'
-import '@mantine/core/styles/Pill.css'
-import '@mantine/core/styles/PillsInput.css'
+import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,9 +8,11 @@ import { send } from '../../api/client.ts'
 import { useAct } from '../../api/use-api.ts'
 import { Failed } from '../../parts/failed.tsx'
 import { FilterField } from '../../parts/filter-field.tsx'
+import { GroupsField, useGroups } from '../../parts/groups-field.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { nameOf } from '../../parts/person-names.ts'
 import { Status } from '../../parts/status.tsx'
 import { useMay } from '../../session.tsx'
 import type { App } from './app-state.tsx'
@@ -39,7 +39,7 @@ export default function ScopeTab({ tenant, app }: AppTab) {
   return (
     <>
       <Panel title={t('scope.users')}>
-        <RuleForm rule={users} change={may ? setUsers : undefined} />
+        <RuleForm tenant={tenant} rule={users} change={may ? setUsers : undefined} />
       </Panel>
       <Panel
         title={t('scope.groups')}
@@ -54,7 +54,7 @@ export default function ScopeTab({ tenant, app }: AppTab) {
         {groups === undefined ? (
           <Empty what={t('scope.noGroups')} />
         ) : (
-          <RuleForm rule={groups} change={may ? setGroups : undefined} />
+          <RuleForm tenant={tenant} rule={groups} change={may ? setGroups : undefined} />
         )}
         <div className={css.bar}>
           <Button
@@ -105,7 +105,15 @@ export default function ScopeTab({ tenant, app }: AppTab) {
   )
 }
 
-function RuleForm({ rule, change }: { readonly rule: Rule; readonly change: ((rule: Rule) => void) | undefined }) {
+function RuleForm({
+  tenant,
+  rule,
+  change,
+}: {
+  readonly tenant: string
+  readonly rule: Rule
+  readonly change: ((rule: Rule) => void) | undefined
+}) {
   const { t } = useTranslation('apps')
   const readOnly = change === undefined
   return (
@@ -123,16 +131,18 @@ function RuleForm({ rule, change }: { readonly rule: Rule; readonly change: ((ru
         readOnly={readOnly}
         onChange={(exclude) => change?.({ ...rule, exclude })}
       />
-      <TagsInput
+      <GroupsField
+        tenant={tenant}
         label={t('scope.memberOf')}
         description={t('scope.memberOfHow')}
-        value={[...(rule.memberOf ?? [])]}
+        value={rule.memberOf ?? []}
         readOnly={readOnly}
         onChange={(memberOf) => change?.({ ...rule, memberOf })}
       />
-      <TagsInput
+      <GroupsField
+        tenant={tenant}
         label={t('scope.notMemberOf')}
-        value={[...(rule.notMemberOf ?? [])]}
+        value={rule.notMemberOf ?? []}
         readOnly={readOnly}
         onChange={(notMemberOf) => change?.({ ...rule, notMemberOf })}
       />
@@ -185,7 +195,7 @@ function WhyNot({ tenant, app, scope }: AppTab & { readonly scope: object }) {
               {row.scope.in ? t('scope.in', { name: row.name }) : t('scope.out', { name: row.name })}
             </Status>
           </p>
-          <Clauses clauses={row.scope.clauses} />
+          <Clauses tenant={tenant} clauses={row.scope.clauses} />
         </>
       )}
     </Panel>
@@ -205,8 +215,10 @@ async function firstPerson(tenant: string, typed: string, signal: AbortSignal): 
 
 /** The conditions of a scope, each with whether it holds. */
 export function Clauses({
+  tenant,
   clauses,
 }: {
+  readonly tenant: string
   readonly clauses: readonly {
     readonly clause: string
     readonly text: string
@@ -215,17 +227,30 @@ export function Clauses({
   }[]
 }) {
   const { t } = useTranslation('apps')
+  const isOfGroups = (clause: string) => clause === 'memberOf' || clause === 'notMemberOf'
+  const groups = useGroups(
+    tenant,
+    clauses.flatMap(({ clause, text }) => (isOfGroups(clause) ? idsIn(text) : [])),
+  )
+  // A clause of groups lists their ids.
+  const named = (text: string) => groups.reduce((all, group) => all.replaceAll(group.id, () => nameOf(group)), text)
   return (
     <ul className={css.clauses}>
       {clauses.map(({ clause, text, holds, value }) => (
         <li key={`${clause} ${text}`}>
-          <Status state={holds ? 'ok' : 'off'}>{holds ? t('scope.holds') : t('scope.fails')}</Status> {clause}{' '}
-          <code>{text}</code>
+          <Status state={holds ? 'ok' : 'off'}>{holds ? t('scope.holds') : t('scope.fails')}</Status>{' '}
+          {t(`scope.clause.${clause as 'filter'}`, { defaultValue: clause })}{' '}
+          {isOfGroups(clause) ? named(text) : <code>{text}</code>}
           {value === undefined ? '' : ` (${value})`}
         </li>
       ))}
     </ul>
   )
+}
+
+/** The ids in the text of a clause of groups. */
+function idsIn(text: string): string[] {
+  return text.replace(/ and \d+ more$/, '').split(', ')
 }
 
 /** A rule without what is empty. */

@@ -16,7 +16,7 @@ import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { oneOf, useSearchState } from '../../search.ts'
 import { useMay } from '../../session.tsx'
-import { moment, number, since } from '../../words/figures.ts'
+import { lasting, moment, number, since } from '../../words/figures.ts'
 import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
 
@@ -177,7 +177,7 @@ export function LinkTable({
               </Table.Td>
               <Table.Td>{link.account ?? '–'}</Table.Td>
               <Table.Td>{link.reason?.message ?? t('waiting.soon')}</Table.Td>
-              <Table.Td>{link.since === undefined ? '–' : since(link.since)}</Table.Td>
+              <Table.Td>{link.since === undefined ? '–' : lasting(link.since)}</Table.Td>
               <Table.Td>
                 {link.type === 'User' && (
                   <To to="/t/$tenant/people/$id/why/$app" params={{ tenant, app, id: link.resource }}>
