@@ -3,7 +3,7 @@
 import { type Attribute, type BoundFilter, isPrimary, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
-import { hintFor, hintForElement } from './prefilter.ts'
+import { hintFor, hintForFilter } from './prefilter.ts'
 import type { SqlScope } from './scope.ts'
 import {
   columnOf,
@@ -25,12 +25,16 @@ import {
 export function compileFilter(filter: BoundFilter, scope: SqlScope, bindings: Binder): string {
   switch (filter.op) {
     case 'and':
-    case 'or':
-      return joined(
+    case 'or': {
+      // Whoever looks for one text in several attributes looks for it in the document first, which is one comparison instead of several.
+      const hint = filter.op === 'or' ? hintForFilter(filter, (one) => isInDocument(one), bindings) : undefined
+      const exact = joined(
         filter.op,
         filter.all.map((one) => compileFilter(one, scope, bindings)),
         bindings,
       )
+      return hint === undefined ? exact : `(${hint} and ${exact})`
+    }
     case 'not':
       return `(not ${compileFilter(filter.filter, scope, bindings)})`
     case 'constant':
@@ -95,9 +99,14 @@ function comparison(
 
 /** Whether the values are in the document's text alone: in no column, row or index entry. */
 function isInText(target: Target, scope: SqlScope): boolean {
+  return isInDocument(target) && indexOf(target, scope) === undefined
+}
+
+/** Whether the values are in the document's text, if also in an index. */
+function isInDocument(target: Target): boolean {
   const { extension, attribute, sub } = target
   if (extension === undefined && (attribute.name === 'id' || attribute.name === 'meta')) return false
-  if (rowsOf(target) !== undefined || indexOf(target, scope) !== undefined) return false
+  if (rowsOf(target) !== undefined) return false
   return sub === undefined || !isLinked(attribute, sub)
 }
 
@@ -192,7 +201,7 @@ function has(target: Target, filter: BoundFilter, scope: SqlScope, bindings: Bin
     return `exists (select 1 from ${rows.from('r.k', scope, bindings.dialect)} where ${condition})`
   }
   const { attribute } = target
-  const hint = hintForElement(filter, (leaf) => !isLinked(attribute, leaf), bindings)
+  const hint = hintForFilter(filter, ({ leaf }) => !isLinked(attribute, leaf), bindings)
   const exact = exactHas(target, filter, scope, bindings)
   return hint === undefined ? exact : `(${hint} and ${exact})`
 }

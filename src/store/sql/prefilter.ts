@@ -1,6 +1,6 @@
 // A cheap condition on a document's whole text, checked before the exact one.
 
-import type { Attribute, BoundFilter } from '../../protocol/index.ts'
+import type { Attribute, BoundFilter, Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 
 // Characters that JSON does not escape, LIKE does not interpret, and folding changes in case only.
@@ -21,10 +21,13 @@ export function hintFor(
   return text === undefined ? undefined : containing(text, bindings)
 }
 
-/** The same for a filter that a single element must satisfy. `own`: whether the document itself contains a leaf. */
-export function hintForElement(
+/**
+ * The same for a filter of several conditions, or one that a single element must satisfy. `own`: whether the document itself contains what
+ * a condition looks at.
+ */
+export function hintForFilter(
   filter: BoundFilter,
-  own: (leaf: Attribute) => boolean,
+  own: (target: Target) => boolean,
   bindings: Binder,
 ): string | undefined {
   const pieces = piecesOf(filter, own)
@@ -33,13 +36,13 @@ export function hintForElement(
 }
 
 /** One of these is in every text that satisfies the filter. */
-function piecesOf(filter: BoundFilter, own: (leaf: Attribute) => boolean): readonly string[] | undefined {
+function piecesOf(filter: BoundFilter, own: (target: Target) => boolean): readonly string[] | undefined {
   switch (filter.op) {
     case 'eq':
     case 'co':
     case 'sw':
     case 'ew': {
-      const piece = own(filter.target.leaf) ? pieceOf(filter.op, filter.target.leaf, filter.value) : undefined
+      const piece = own(filter.target) ? pieceOf(filter.op, filter.target.leaf, filter.value) : undefined
       return piece === undefined ? undefined : [piece]
     }
     case 'and': {
@@ -52,13 +55,13 @@ function piecesOf(filter: BoundFilter, own: (leaf: Attribute) => boolean): reado
       return best
     }
     case 'or': {
-      const all: string[] = []
+      const all = new Set<string>()
       for (const one of filter.all) {
         const pieces = piecesOf(one, own)
         if (pieces === undefined) return undefined
-        all.push(...pieces)
+        for (const piece of pieces) all.add(piece)
       }
-      return all.length > 0 && all.length <= MOST ? all : undefined
+      return all.size > 0 && all.size <= MOST ? [...all] : undefined
     }
     default:
       return undefined
@@ -80,7 +83,9 @@ function pieceOf(op: BoundFilter['op'], leaf: Attribute, value: string | number 
   return value
 }
 
-// In a document with a folded text, other letters may have been folded to these.
+/** Where case counts, the piece is in the text as it is; else in the folded one, where there is one: other letters fold to these, too. */
 function containing(piece: string, bindings: Binder): string {
-  return `(r.folded is not null or ${bindings.dialect.containing('r.text', bindings.bind(piece))})`
+  const part = bindings.bind(piece)
+  const { dialect } = bindings
+  return `(${dialect.containing('r.text', part)} or (r.folded is not null and ${dialect.containing('r.folded', part)}))`
 }
