@@ -66,6 +66,12 @@ describe('the console is tidy', () => {
     expect(circlesIn(edges)).toEqual([])
   })
 
+  test('what is loaded later does not wait for what React waits for', () => {
+    const lazy = code.filter(({ text }) => /\blazy\b[^\n]*from 'react'/.test(text))
+    expect(lazy.map(({ path }) => path)).toEqual([])
+    expect(code.filter(({ text }) => text.includes('= later(')).length).toBeGreaterThan(5)
+  })
+
   test('every link leads to a page of the table', () => {
     const known = new Set([...PAGES.map(({ path }) => path), '/sign-in', '/first'])
     const led = code.flatMap(({ path, text }) =>

@@ -2,10 +2,11 @@
 
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSignedIn } from '../api/signed-in.ts'
 import { Failed } from '../parts/failed.tsx'
+import { later } from '../parts/later.tsx'
 import { To } from '../parts/link.tsx'
 import { LiveMark } from '../parts/live.tsx'
 import { Lines } from '../parts/loaded.tsx'
@@ -21,21 +22,16 @@ import { TenantChooser } from './tenant-chooser.tsx'
 import { useTypedEarly } from './typed-early.ts'
 
 // Loaded when they are needed: most visits need none of them.
-const Find = lazy(() => import('./find.tsx'))
-const Standing = lazy(() => import('./standing.tsx'))
-const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
-const SignInAgain = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignInAgain }))
+const Find = later(async () => (await import('./find.tsx')).default)
+const Standing = later(async () => (await import('./standing.tsx')).default, { areas: ['tenants'] })
+const SignIn = later(async () => (await import('./sign-in.tsx')).SignIn)
+const SignInAgain = later(async () => (await import('./sign-in.tsx')).SignInAgain)
 
 /** The frame, for whoever is signed in; a form to sign in for everybody else, at the same address. */
 export function Frame() {
   const { session, refused, error, again } = useSignedIn()
   if (session === undefined) {
-    if (refused)
-      return (
-        <Suspense>
-          <SignIn />
-        </Suspense>
-      )
+    if (refused) return <SignIn />
     return <div className={css.bare}>{error === null ? <Lines /> : <Failed error={error} again={again} />}</div>
   }
   return (
@@ -43,7 +39,7 @@ export function Frame() {
       <Openable>
         <Framed />
       </Openable>
-      <Suspense>{refused && <SignInAgain />}</Suspense>
+      {refused && <SignInAgain />}
     </SessionProvider>
   )
 }
@@ -94,16 +90,14 @@ function Framed() {
       <nav className={open ? `${css.left} ${css.open}` : css.left} aria-label={t('pages')}>
         <Navigation tenant={tenant} />
       </nav>
-      <Suspense>{tenant !== undefined && <Standing tenant={tenant} />}</Suspense>
+      {tenant !== undefined && <Standing tenant={tenant} />}
       <main id="page" className={css.main} tabIndex={-1}>
         <Suspense fallback={<Lines />}>
           <Outlet />
         </Suspense>
       </main>
       <Silent />
-      <Suspense>
-        {finding && <Find tenant={tenant ?? only} query={query} setQuery={setQuery} close={() => setFinding(false)} />}
-      </Suspense>
+      {finding && <Find tenant={tenant ?? only} query={query} setQuery={setQuery} close={() => setFinding(false)} />}
       <Keys find={find} tenant={tenant} />
     </div>
   )

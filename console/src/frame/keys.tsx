@@ -1,12 +1,13 @@
 // The keys that every page has, and the list of them.
 
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isTyping, lettersAreKeys } from '../parts/keys.ts'
+import { later } from '../parts/later.tsx'
 import { useGo } from '../parts/link.tsx'
 import { usePages } from './navigation.tsx'
 
-const KeyList = lazy(() => import('./key-list.tsx'))
+const KeyList = later(async () => (await import('./key-list.tsx')).default)
 
 /** How long after `g` the second key may come. */
 const CHORD_MS = 1_500
@@ -61,7 +62,7 @@ export function Keys({ find, tenant }: { readonly find: () => void; readonly ten
   return (
     <>
       <output className="unseen">{said}</output>
-      <Suspense>{shown && <KeyList tenant={tenant} close={() => setShown(false)} />}</Suspense>
+      {shown && <KeyList tenant={tenant} close={() => setShown(false)} />}
     </>
   )
 }

@@ -4,10 +4,11 @@ import { Button, PasswordInput, Select, Stepper, TextInput } from '@mantine/core
 import '@mantine/core/styles/PasswordInput.css'
 import '@mantine/core/styles/Stepper.css'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/use-api.ts'
 import { Failed } from '../parts/failed.tsx'
+import { later } from '../parts/later.tsx'
 import { Lines, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
 import { numeric, text, useSearchState } from '../search.ts'
@@ -16,9 +17,10 @@ import css from './apps/apps.module.css'
 import { ProbeView } from './apps/probe-view.tsx'
 import { PolicyForm } from './apps/settings-tab.tsx'
 
-const MapTab = lazy(() => import('./apps/map-tab.tsx'))
-const ScopeTab = lazy(() => import('./apps/scope-tab.tsx'))
-const PlanTab = lazy(() => import('./apps/plan-tab.tsx'))
+const meanwhile = <Lines count={6} />
+const MapTab = later(async () => (await import('./apps/map-tab.tsx')).default, { meanwhile })
+const ScopeTab = later(async () => (await import('./apps/scope-tab.tsx')).default, { meanwhile })
+const PlanTab = later(async () => (await import('./apps/plan-tab.tsx')).default, { meanwhile })
 
 const SEARCH = { app: text(), step: numeric(0) }
 const STEPS = ['address', 'probe', 'scope', 'map', 'leavers', 'plan'] as const
@@ -50,11 +52,9 @@ export default function NewApp() {
         <Loaded read={read}>
           {(app) => (
             <>
-              <Suspense fallback={<Lines count={6} />}>
-                <div className={css.stack}>
-                  <Step tenant={tenant} app={app} step={step} />
-                </div>
-              </Suspense>
+              <div className={css.stack}>
+                <Step tenant={tenant} app={app} step={step} />
+              </div>
               <div className={css.bar}>
                 {step > 1 && (
                   <Button variant="default" onClick={() => change({ step: step - 1 })}>

@@ -4,13 +4,14 @@ import { Button, Tabs } from '@mantine/core'
 import '@mantine/core/styles/Tabs.css'
 import { useParams } from '@tanstack/react-router'
 import { Pause, Play } from 'lucide-react'
-import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { type ComponentType, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { callOf } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Failed } from '../parts/failed.tsx'
+import { later } from '../parts/later.tsx'
 import { useGo } from '../parts/link.tsx'
 import { Lines, Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
@@ -19,14 +20,15 @@ import { AppStatus } from './apps/app-state.tsx'
 import type { AppTab } from './apps/app-tab.ts'
 import css from './apps/apps.module.css'
 
+const meanwhile = <Lines count={6} />
 const TABS = {
-  state: lazy(() => import('./apps/state-tab.tsx')),
-  plan: lazy(() => import('./apps/plan-tab.tsx')),
-  map: lazy(() => import('./apps/map-tab.tsx')),
-  scope: lazy(() => import('./apps/scope-tab.tsx')),
-  deliveries: lazy(() => import('./apps/deliveries-tab.tsx')),
-  drift: lazy(() => import('./apps/drift-tab.tsx')),
-  settings: lazy(() => import('./apps/settings-tab.tsx')),
+  state: later(async () => (await import('./apps/state-tab.tsx')).default, { meanwhile }),
+  plan: later(async () => (await import('./apps/plan-tab.tsx')).default, { meanwhile }),
+  map: later(async () => (await import('./apps/map-tab.tsx')).default, { meanwhile }),
+  scope: later(async () => (await import('./apps/scope-tab.tsx')).default, { meanwhile }),
+  deliveries: later(async () => (await import('./apps/deliveries-tab.tsx')).default, { meanwhile }),
+  drift: later(async () => (await import('./apps/drift-tab.tsx')).default, { meanwhile }),
+  settings: later(async () => (await import('./apps/settings-tab.tsx')).default, { meanwhile }),
 } satisfies { readonly [tab: string]: ComponentType<AppTab> }
 type TabName = keyof typeof TABS
 const NAMES = Object.keys(TABS) as TabName[]
@@ -76,11 +78,9 @@ export default function OneApp() {
         <Tabs.Panel value={tab} pt="sm">
           <Loaded read={read}>
             {(found) => (
-              <Suspense fallback={<Lines count={6} />}>
-                <div className={css.stack}>
-                  <Tab tenant={tenant} app={found} />
-                </div>
-              </Suspense>
+              <div className={css.stack}>
+                <Tab tenant={tenant} app={found} />
+              </div>
             )}
           </Loaded>
         </Tabs.Panel>

@@ -1,7 +1,7 @@
 // One group: its members however many, the groups inside and above, its timeline, and raw.
 
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, scimCall, useResource } from '../api/scim.ts'
 import { useApi } from '../api/use-api.ts'
@@ -9,6 +9,7 @@ import { AsCommand } from '../parts/as-command.tsx'
 import css from '../parts/directory.module.css'
 import { EditForm } from '../parts/edit-form.tsx'
 import { Failed } from '../parts/failed.tsx'
+import { later } from '../parts/later.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Lines, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
@@ -21,7 +22,7 @@ import { oneOf, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
 
 // The grid is heavy; it comes while the group is read.
-const Members = lazy(async () => ({ default: (await import('../parts/members.tsx')).Members }))
+const Members = later(async () => (await import('../parts/members.tsx')).Members, { meanwhile: <Lines /> })
 
 const TABS = ['members', 'nested', 'timeline', 'raw'] as const
 const SEARCH = { tab: oneOf(TABS) }
@@ -31,6 +32,8 @@ export default function GroupPage() {
   const { t } = useTranslation('groups')
   const tenant = useTenant()
   const id = useParam('id')
+  const [{ tab }] = useSearchState(SEARCH)
+  if (tab === 'members') Members.ask()
   const read = useResource(tenant, '/Groups', id, ['members'])
   if (read.data === null)
     return (
@@ -107,9 +110,7 @@ function Present({
       ) : tab === 'raw' ? (
         <RawVersions tenant={tenant} type="Group" resource={group} />
       ) : (
-        <Suspense fallback={<Lines />}>
-          <Members tenant={tenant} id={id} />
-        </Suspense>
+        <Members tenant={tenant} id={id} />
       )}
     </Page>
   )

@@ -1,13 +1,14 @@
 // A chart over time, with its table behind it. The library that draws is known to `chart-canvas.tsx` alone.
 
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { moment, number } from '../words/figures.ts'
 import css from './chart.module.css'
 import { type ChartProps, DASHES, type Series } from './chart-lines.ts'
+import { later } from './later.tsx'
 
-const Canvas = lazy(() => import('./chart-canvas.tsx'))
+const Canvas = later(async () => (await import('./chart-canvas.tsx')).default)
 
 /** A chart. */
 export function Chart(props: ChartProps) {
@@ -39,9 +40,7 @@ export function Chart(props: ChartProps) {
       ) : (
         <figure className={css.figure}>
           <div role="img" aria-label={sentence} style={{ height }}>
-            <Suspense fallback={null}>
-              <Canvas {...props} height={height} />
-            </Suspense>
+            <Canvas {...props} height={height} />
           </div>
           <figcaption className={css.legend}>
             {series.map(({ label }, at) => (

@@ -1,11 +1,12 @@
 // JSON to look at, to edit, and two versions side by side: editors that are loaded only when they are opened.
 
-import { lazy, Suspense } from 'react'
 import type { Mark } from './json-editor.tsx'
+import { later } from './later.tsx'
 import { Lines } from './loaded.tsx'
 
-const Editor = lazy(() => import('./json-editor.tsx'))
-const Merge = lazy(() => import('./json-merge.tsx'))
+const meanwhile = <Lines count={8} />
+const Editor = later(async () => (await import('./json-editor.tsx')).default, { meanwhile })
+const Merge = later(async () => (await import('./json-merge.tsx')).default, { meanwhile })
 
 /** A document as JSON; long ones are virtual by themselves. */
 export function JsonView({
@@ -17,11 +18,7 @@ export function JsonView({
   readonly label?: string
   readonly height?: number
 }) {
-  return (
-    <Suspense fallback={<Lines count={6} />}>
-      <Editor text={JSON.stringify(value, null, 2)} height={height} {...(label === undefined ? {} : { label })} />
-    </Suspense>
-  )
+  return <Editor text={JSON.stringify(value, null, 2)} height={height} {...(label === undefined ? {} : { label })} />
 }
 
 /** A text of JSON to be edited, with what is wrong in it marked. */
@@ -39,15 +36,13 @@ export function JsonEdit({
   readonly height?: number
 }) {
   return (
-    <Suspense fallback={<Lines count={8} />}>
-      <Editor
-        text={text}
-        onChange={onChange}
-        height={height}
-        {...(marks === undefined ? {} : { marks })}
-        {...(label === undefined ? {} : { label })}
-      />
-    </Suspense>
+    <Editor
+      text={text}
+      onChange={onChange}
+      height={height}
+      {...(marks === undefined ? {} : { marks })}
+      {...(label === undefined ? {} : { label })}
+    />
   )
 }
 
@@ -61,9 +56,5 @@ export function JsonMerge({
   readonly after: unknown
   readonly height?: number
 }) {
-  return (
-    <Suspense fallback={<Lines count={8} />}>
-      <Merge before={JSON.stringify(before, null, 2)} after={JSON.stringify(after, null, 2)} height={height} />
-    </Suspense>
-  )
+  return <Merge before={JSON.stringify(before, null, 2)} after={JSON.stringify(after, null, 2)} height={height} />
 }
