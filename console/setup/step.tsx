@@ -1,6 +1,6 @@
 // One step of the setup page, with where it stands among the others.
 
-import { useSetup } from './context.ts'
+import { nameOf, useSetup } from './context.ts'
 import { type SetupStep, useStepOrder } from './order.ts'
 import { Clicks } from './steps/clicks.tsx'
 import { Done } from './steps/done.tsx'
@@ -22,8 +22,9 @@ const SHOWN = {
 
 /** The step that is shown. */
 export function Step({ step }: { readonly step: SetupStep }) {
-  const { say, go } = useSetup()
+  const { say, state, go } = useSetup()
   const { at, steps, mayGo } = useStepOrder(step)
+  const name = nameOf(state.kind, say.language, true)
   const Shown = SHOWN[step === 'welcome' ? 'provider' : step]
   return (
     <>
@@ -38,14 +39,14 @@ export function Step({ step }: { readonly step: SetupStep }) {
                 onClick={() => go(one)}
               >
                 <span className="dot" aria-hidden="true" />
-                <span className="name">{say(`step.${one}`)}</span>
+                <span className="name">{say(`step.${one}`, { name })}</span>
               </button>
             </li>
           ))}
         </ol>
         <p>{say('stepOf', { at, of: steps.length })}</p>
       </nav>
-      <h1>{say(`step.${step}`)}</h1>
+      <h1>{say(`step.${step}`, { name })}</h1>
       <Shown />
     </>
   )

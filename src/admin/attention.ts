@@ -165,7 +165,8 @@ async function ofApps({ hub }: AttentionDeps, tenant: string): Promise<Thing[]> 
   return [
     ...holds.map(({ app, count, limit, openedAt }): Thing => {
       const since = isoTime(openedAt) ?? ''
-      return { code: 'removals.held', tenant, app, since, facts: { count, limit }, link: `/t/${tenant}/held` }
+      const facts = { count, limit, label: apps.find(({ id }) => id === app)?.label ?? app }
+      return { code: 'removals.held', tenant, app, since, facts, link: `/t/${tenant}/held` }
     }),
     ...apps
       // Also while it is tried again: only an answer ends it.

@@ -199,6 +199,16 @@ describe.runIf(hasBrowser)('the directory', () => {
       await support.page.getByText("Your role may not see people's data").waitFor()
       await support.goto('/t/acme/changes?actor=okta-9qwd3f')
       await support.page.getByText('User: title', { exact: false }).first().waitFor()
+      // Of somebody who is here one line says so, and Enter leads to no page that may not be opened.
+      await support.page.keyboard.press('Control+k')
+      await support.page.keyboard.type('bjensen@acme.example')
+      await support.page.getByRole('dialog').getByText('bjensen@acme.example', { exact: true }).waitFor()
+      await support.page.getByText(/^Looking/).waitFor({ state: 'detached' })
+      expect(await support.page.getByRole('dialog').getByText('bjensen@acme.example').count()).toBe(1)
+      await support.page.keyboard.press('Enter')
+      expect(await support.page.getByText('You may not open this page').count()).toBe(0)
+      await checkPage(support, 'find-support')
+      await support.page.keyboard.press('Escape')
       expect(await support.page.getByText('Manager').count()).toBe(0)
       expect(support.faults()).toEqual([])
     } finally {

@@ -7,7 +7,7 @@ import { Download } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, callOf } from '../api/client.ts'
-import { useApi, useList } from '../api/use-api.ts'
+import { useList } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
@@ -18,6 +18,7 @@ import { ShortTable } from '../parts/table.tsx'
 import { flag, text, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { accessCsv, isException, type Person, peopleOf } from './apps/access-rows.ts'
+import { useAppNames } from './apps/app-names.ts'
 import css from './apps/apps.module.css'
 
 type Row = Answer<'GET /tenants/{tenant}/access'>['items'][number]
@@ -32,8 +33,7 @@ export default function Access() {
   const at = search.at === '' ? undefined : new Date(`${search.at}:00Z`).toISOString()
   const given = { params: { tenant }, query: { app: search.app || undefined, at, limit: 100 } }
   const { items, query, hasMore, more } = useList('GET /tenants/{tenant}/access', given)
-  const apps = useApi('GET /tenants/{tenant}/apps', { params: { tenant }, query: { limit: 1_000 } })
-  const labels = useMemo(() => new Map((apps.data?.items ?? []).map(({ app, label }) => [app, label])), [apps.data])
+  const labels = useAppNames(tenant)
   const people = useMemo(() => peopleOf(items, search.exceptions), [items, search.exceptions])
   const doubts = [
     ...new Set((query.data?.pages ?? []).flatMap((page) => (page as { doubts?: readonly string[] }).doubts ?? [])),

@@ -14,6 +14,7 @@ import { Page, Panel } from '../parts/page.tsx'
 import { Shape } from '../parts/status.tsx'
 import { useMay } from '../session.tsx'
 import { lasting, moment, number } from '../words/figures.ts'
+import { useAppNames } from './apps/app-names.ts'
 import css from './apps/apps.module.css'
 import { LinkTable } from './apps/state-tab.tsx'
 
@@ -59,10 +60,11 @@ function One({ tenant, hold }: { readonly tenant: string; readonly hold: Hold })
   const values = useMay('values')
   const [open, setOpen] = useState(false)
   const { app, count, limit, cause, opened, place } = hold
+  const name = useAppNames(tenant).get(app) ?? app
   return (
-    <Panel title={app} actions={approve && <Decide tenant={tenant} hold={hold} />}>
+    <Panel title={name} actions={approve && <Decide tenant={tenant} hold={hold} name={name} />}>
       <p className={css.sentence}>
-        <Shape state="held" /> {t('held.sentence', { count, shown: number(count), app, limit: number(limit) })}
+        <Shape state="held" /> {t('held.sentence', { count, shown: number(count), app: name, limit: number(limit) })}
       </p>
       <p className={css.inline}>
         {t('held.since', { time: moment(opened), lasting: lasting(opened) })} · {causeText(t, cause)} ·{' '}
@@ -121,7 +123,15 @@ function Who({ tenant, app, hold }: { readonly tenant: string; readonly app: str
   )
 }
 
-function Decide({ tenant, hold: { app, hold, count } }: { readonly tenant: string; readonly hold: Hold }) {
+function Decide({
+  tenant,
+  hold: { app, hold, count },
+  name,
+}: {
+  readonly tenant: string
+  readonly hold: Hold
+  readonly name: string
+}) {
   const { t } = useTranslation('apps')
   const [asked, setAsked] = useState<'approve' | 'discard'>()
   const params = { tenant, app, hold }
@@ -138,13 +148,15 @@ function Decide({ tenant, hold: { app, hold, count } }: { readonly tenant: strin
       </Button>
       <Confirm
         opened={asked !== undefined}
-        title={isApproval ? t('held.approveQuestion', { count, app }) : t('held.discardQuestion', { count, app })}
+        title={
+          isApproval ? t('held.approveQuestion', { count, app: name }) : t('held.discardQuestion', { count, app: name })
+        }
         action={isApproval ? t('held.approve', { count }) : t('held.discard')}
         danger={isApproval}
         run={() => (isApproval ? approve : discard).mutateAsync({ params })}
         close={() => setAsked(undefined)}
       >
-        <p>{isApproval ? t('held.approveWhat', { count, app }) : t('held.discardWhat')}</p>
+        <p>{isApproval ? t('held.approveWhat', { count, app: name }) : t('held.discardWhat')}</p>
       </Confirm>
     </>
   )

@@ -51,7 +51,8 @@ export function since(time: string | number, now: number = Date.now()): string {
 
 /** 12 min, 3 days: how long something has lasted by now, to be read after *for*. */
 export function lasting(start: string | number, now: number = Date.now()): string {
-  return duration(Math.max(1_000, now - new Date(start).getTime()))
+  const seconds = Math.floor((now - new Date(start).getTime()) / 1_000)
+  return duration(Math.max(1, seconds) * 1_000)
 }
 
 /** 12:03:04. */

@@ -16,6 +16,7 @@ import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { flag, text, useSearchState } from '../../search.ts'
 import { clock, day, duration, moment, number } from '../../words/figures.ts'
+import { useAppNames } from './app-names.ts'
 import css from './apps.module.css'
 
 type Delivery = Answer<'GET /tenants/{tenant}/deliveries'>['items'][number]
@@ -85,6 +86,7 @@ function Lines({
   readonly withApp: boolean
 }) {
   const { t } = useTranslation('apps')
+  const names = useAppNames(tenant)
   const [open, setOpen] = useState<string>()
   const columns = withApp ? 6 : 5
   return (
@@ -119,7 +121,7 @@ function Lines({
                   {withApp && (
                     <Table.Td>
                       <To to="/t/$tenant/apps/$app" params={{ tenant, app: one.app }}>
-                        {one.app}
+                        {names.get(one.app) ?? one.app}
                       </To>
                     </Table.Td>
                   )}
