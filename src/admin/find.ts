@@ -1,4 +1,4 @@
-// Finds people, groups and other resources as one types: by index what begins with a text, then what contains it.
+// Finds people, groups and other resources as one types: what begins with a text by index, then what contains it.
 
 import { type Directory, traitsOf } from '../directory/index.ts'
 import {
@@ -37,7 +37,7 @@ export interface FoundResource {
 /** Some of what was found. It may be fewer than asked for, even none; as long as there is a `next`, there may be more. */
 export interface FoundPage {
   readonly items: readonly FoundResource[]
-  /** Whether what follows, if anything, was found by reading every resource, which takes longer. */
+  /** Whether what follows, if anything, is found by reading a whole index or every resource, which takes longer. */
   readonly reading: boolean
   readonly next?: string
 }
@@ -48,8 +48,12 @@ const PATHS = ['userName', 'displayName', 'emails.value', 'name.familyName', 'ex
 const ID_LENGTH = 4
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 
-/** A look-up of one step: by an attribute's index, by the order of ids, or by reading all. */
-type Step = { readonly by: 'path'; readonly path: string } | { readonly by: 'id' } | { readonly by: 'reading' }
+/** A look-up of one step: by an attribute's index, by the order of ids, by walking whole indexes, or by reading all. */
+type Step =
+  | { readonly by: 'path'; readonly path: string }
+  | { readonly by: 'id' }
+  /** What contains the text in one of these. An index is a tenth of what it is of, so that it comes before reading. */
+  | { readonly by: 'walking' | 'reading'; readonly paths: readonly string[] }
 
 /** What the steps of one search work with. */
 interface Search {
@@ -70,8 +74,8 @@ interface Mark {
 }
 
 /**
- * Finds resources of a type. What an index gives comes first, in the order of {@link PATHS}; only a page of its own reads every
- * resource. Throws {@link Refused} for an `after` that is none.
+ * Finds resources of a type. What an index gives comes first, in the order of {@link PATHS}; only pages of their own walk the indexes
+ * and read every resource. Throws {@link Refused} for an `after` that is none.
  */
 export async function findResources(
   deps: { readonly directory: Directory; readonly ask: AskScim },
@@ -80,12 +84,7 @@ export async function findResources(
   wanted: Wanted,
 ): Promise<FoundPage> {
   const paths = pathsOf(type)
-  const indexed = traitsOf(type).indexed.map(({ path }) => path)
-  const steps: readonly Step[] = [
-    ...paths.filter((path) => indexed.includes(path)).map((path) => ({ by: 'path' as const, path })),
-    ...(wanted.text.length < ID_LENGTH || wanted.within !== undefined ? [] : [{ by: 'id' as const }]),
-    { by: 'reading' },
-  ]
+  const steps = stepsFor(paths, type, wanted)
   const marks = paths.map((path) => markOf(path, wanted.text, type))
   const search: Search = { ...deps, tenant, type, wanted, steps, marks }
   let { at, cursor } = placeOf(wanted.after, steps.length)
@@ -93,8 +92,8 @@ export async function findResources(
   while (items.length < wanted.limit) {
     const step = steps[at]
     if (step === undefined) return { items, reading: true }
-    // What an index gave is shown before every resource is read.
-    if (step.by === 'reading' && (items.length > 0 || !isStart(wanted.after, at))) break
+    // What an index gave is shown before it is walked, and that before every resource is read.
+    if (isLong(step) && (items.length > 0 || !isStart(wanted.after, at))) break
     const page = await take(search, step, cursor, wanted.limit - items.length)
     for (const resource of page.resources) {
       const matched = matchOf(search, resource)
@@ -102,10 +101,26 @@ export async function findResources(
     }
     cursor = page.next ?? ''
     if (page.next === undefined) at++
-    if (step.by === 'reading') break
+    if (isLong(step)) break
   }
-  const reading = steps[at]?.by === 'reading'
-  return at >= steps.length ? { items, reading: true } : { items, reading, next: `${at}.${cursor}` }
+  const next = steps[at]
+  return next === undefined ? { items, reading: true } : { items, reading: isLong(next), next: `${at}.${cursor}` }
+}
+
+function stepsFor(paths: readonly string[], type: ResourceType, { text, within }: Wanted): readonly Step[] {
+  const entered = new Set(traitsOf(type).indexed.map(({ path }) => path))
+  const indexed = paths.filter((path) => entered.has(path))
+  const others = paths.filter((path) => !entered.has(path))
+  return [
+    ...indexed.map((path) => ({ by: 'path' as const, path })),
+    ...(text.length < ID_LENGTH || within !== undefined ? [] : [{ by: 'id' as const }]),
+    ...(indexed.length === 0 ? [] : [{ by: 'walking' as const, paths: indexed }]),
+    ...(others.length === 0 ? [] : [{ by: 'reading' as const, paths: others }]),
+  ]
+}
+
+function isLong({ by }: Step): boolean {
+  return by === 'walking' || by === 'reading'
 }
 
 function isStart(after: string | undefined, at: number): boolean {
@@ -151,7 +166,9 @@ function matchOf({ marks, wanted }: Search, resource: JsonObject): FoundResource
 function isNew({ steps, marks, wanted }: Search, at: number, resource: JsonObject): boolean {
   return !steps.slice(0, at).some((step) => {
     if (step.by === 'id') return typeof resource.id === 'string' && resource.id.startsWith(wanted.text)
-    const mark = step.by === 'path' ? marks.find(({ path }) => path === step.path) : undefined
+    if (step.by !== 'path')
+      return marks.some(({ path, contains }) => step.paths.includes(path) && matches(resource, contains))
+    const mark = marks.find(({ path }) => path === step.path)
     return mark !== undefined && matches(resource, mark.begins)
   })
 }
@@ -168,8 +185,9 @@ async function take(search: Search, step: Step, cursor: string, limit: number): 
       return ask(search, `${step.path} sw ${text}`, cursor, limit)
     case 'id':
       return takeById(search, cursor, limit)
+    case 'walking':
     case 'reading':
-      return ask(search, search.marks.map(({ path }) => `${path} co ${text}`).join(' or '), cursor, limit)
+      return ask(search, step.paths.map((path) => `${path} co ${text}`).join(' or '), cursor, limit)
   }
 }
 

@@ -127,7 +127,7 @@ function FoundGroups({ tenant, text: typed }: { readonly tenant: string; readonl
   const { t } = useTranslation('groups')
   const go = useGo()
   const columns = useColumns(tenant)
-  const q = useSettled(typed.trim(), 120)
+  const q = useSettled(typed.trim(), 40)
   const list = useList(
     'GET /tenants/{tenant}/groups',
     { params: { tenant }, query: { q, limit: 50 } },

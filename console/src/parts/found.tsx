@@ -1,6 +1,5 @@
 // People, or groups, that were found by a text: what begins with it at once, what contains it after a moment.
 
-import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Resource } from '../api/scim.ts'
 import { useList } from '../api/use-api.ts'
@@ -8,6 +7,7 @@ import { type Column, Grid } from './grid.tsx'
 import { useGo } from './link.tsx'
 import { Empty, Loaded } from './loaded.tsx'
 import { usePeopleColumns } from './people-columns.tsx'
+import { useReading } from './use-reading.ts'
 import { useSettled } from './use-settled.ts'
 
 /** One that was found, with where it matched. */
@@ -34,7 +34,8 @@ function useMatched<Row>(columns: readonly Column<Resource>[], of: (row: Row) =>
 export function FoundPeople({ tenant, text }: { readonly tenant: string; readonly text: string }) {
   const { t } = useTranslation('people')
   const go = useGo()
-  const settled = useSettled(text.trim(), 120)
+  // What indexes give is read within milliseconds, so it is asked for with nearly every letter.
+  const settled = useSettled(text.trim(), 40)
   const list = useList(
     'GET /tenants/{tenant}/people',
     { params: { tenant }, query: { q: settled, limit: 50 } },
@@ -90,19 +91,4 @@ export function FoundGrid<Row extends { readonly resource: object }>({
       }
     </Loaded>
   )
-}
-
-/** Reads on by itself when all that indexes give is there: whoever still looks wants the rest. At once where they give nothing. */
-function useReading(list: {
-  readonly hasMore: boolean
-  readonly items: readonly unknown[]
-  readonly more: () => void
-}): void {
-  const few = list.hasMore && list.items.length < 50
-  const waitMs = list.items.length === 0 ? 0 : 250
-  useEffect(() => {
-    if (!few) return
-    const timer = setTimeout(list.more, waitMs)
-    return () => clearTimeout(timer)
-  }, [few, waitMs, list.more])
 }

@@ -14,6 +14,7 @@ import { type Column, Grid } from './grid.tsx'
 import { To, useGo } from './link.tsx'
 import { Empty, Loaded } from './loaded.tsx'
 import { PasteMembers } from './paste-members.tsx'
+import { useReading } from './use-reading.ts'
 import { useSettled } from './use-settled.ts'
 
 interface Member {
@@ -35,6 +36,7 @@ export function Members({ tenant, id }: { readonly tenant: string; readonly id: 
   const q = useSettled(typed.trim(), 150)
   const query = { direct, limit: 200, ...(q === '' ? {} : { q }) }
   const list = useList('GET /tenants/{tenant}/groups/{group}/members', { params: { tenant, group: id }, query })
+  useReading(list, q !== '')
   const columns = useColumns(tenant)
   const open = ({ type, id: member }: Member) => go({ to: pathOf(type), params: { tenant, id: member } })
   const reread = () => {
@@ -72,7 +74,7 @@ export function Members({ tenant, id }: { readonly tenant: string; readonly id: 
       </div>
       <Loaded read={list.query} lines={8}>
         {() =>
-          list.items.length === 0 ? (
+          list.items.length === 0 && !(q !== '' && list.hasMore) ? (
             <Empty what={t('members.what')} why={t(q === '' ? 'members.why' : 'found.why')} />
           ) : (
             <Grid

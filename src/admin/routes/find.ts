@@ -31,7 +31,7 @@ const FoundBody = z.object({
   reading: z
     .boolean()
     .describe(
-      'Whether the next page, or this one, reads every resource, which takes longer: first comes what an index gives',
+      'Whether the next page, or this one, reads a whole index or every resource, which takes longer: first comes what an index gives at once',
     ),
   next: z.string().optional().describe('Pass it as `after` to read on; absent on the last page'),
 })
