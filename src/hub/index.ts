@@ -66,6 +66,7 @@ export {
 export { startReceipts } from './proof/receipts-worker.ts'
 export type { RevertItem } from './proof/revert.ts'
 export { createSigningKeys } from './proof/signing-keys.ts'
+export { MOST_FIXED } from './reconcile/sweeps.ts'
 export type { Decided, Decider, Decision } from './reviews/decide.ts'
 export type { LinesWhere } from './reviews/lines.ts'
 export type { CameRow, LineNow } from './reviews/now.ts'

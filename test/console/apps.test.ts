@@ -93,15 +93,26 @@ describe.runIf(hasBrowser)('the pages of apps', () => {
     await page.getByRole('cell', { name: 'Create' }).first().waitFor()
     await checkPage(console, 'app-deliveries')
     const alien = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'alien' }
-    await fetch(`${url}/Users`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' },
-      body: JSON.stringify(alien),
-    })
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' }
+    const ask = async (method: string, path: string, body?: object) =>
+      (
+        await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+      ).json()
+    await ask('POST', '/Users', alien)
+    // And an account that somebody has changed in the app.
+    const [changed] = (await ask('GET', '/Users')).Resources as { id: string; userName: string; displayName: string }[]
+    const to = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', value: { displayName: 'Somebody else' } }],
+    }
+    await ask('PATCH', `/Users/${changed?.id}`, to)
     await page.getByRole('tab', { name: 'Drift' }).click()
     await page.getByRole('button', { name: 'Check everything' }).click()
     await page.getByRole('heading', { name: 'What was found' }).waitFor()
-    await page.getByRole('button', { name: 'Ignore…' }).click()
+    await page.getByRole('button', { name: `Fix ${changed?.userName}` }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Fix one' }).click()
+    await expect.poll(async () => (await ask('GET', `/Users/${changed?.id}`)).displayName).toBe(changed?.displayName)
+    await page.getByRole('row', { name: /alien/ }).getByRole('button', { name: 'Ignore…' }).click()
     await page
       .getByRole('dialog')
       .getByLabel(/Reason/)

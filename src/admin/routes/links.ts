@@ -1,7 +1,7 @@
 // The routes of the admin API for what the hub does in apps: links, requests, sweeps and what they found.
 
 import { z } from 'zod'
-import { type HubAdministration, IGNORED, type IgnoredRow } from '../../hub/index.ts'
+import { type HubAdministration, IGNORED, type IgnoredRow, MOST_FIXED } from '../../hub/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { PageQuery, pageOf, time } from '../shapes.ts'
@@ -242,11 +242,19 @@ export const LINK_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants/{tenant}/apps/{app}/sweeps/{sweep}/fix',
     id: 'fixDrift',
-    does: 'Mend differences of some kinds that a sweep has found and left; strangers are never touched',
+    does: 'Mend differences of some kinds that a sweep has found and left, all or those of some resources; strangers are never touched',
     needs: { capability: 'apps', reach: 'tenant' },
-    body: z.strictObject({ kinds: z.array(drift.exclude(['stranger'])).min(1) }),
+    body: z.strictObject({
+      kinds: z.array(drift.exclude(['stranger'])).min(1),
+      of: z
+        .array(z.string().min(1).max(200))
+        .min(1)
+        .max(MOST_FIXED)
+        .optional()
+        .describe('Ids of resources; absent: all'),
+    }),
     gives: { status: 204 },
-    run: ({ params, body }, { hub }) => hub.inspection.fix(params.tenant, params.app, params.sweep, body.kinds),
+    run: ({ params, body }, { hub }) => hub.inspection.fix(params.tenant, params.app, params.sweep, body),
   }),
   route({
     method: 'get',

@@ -44,6 +44,7 @@ export const SWEEP_COMMANDS: readonly CommandEntry[] = [
     options: [
       TENANT,
       ['--kinds <kinds>', 'only these, separated by commas: drifted, missing, zombie'],
+      ['--of <ids>', 'only those of these resources, separated by commas'],
       ['--yes', 'mend them without asking'],
       ...DATABASE,
     ],

@@ -1,6 +1,6 @@
 // `lockstep sweep`: begins sweeps, follows them, shows what they found, and has it mended.
 
-import type { HubAdministration } from '../../hub/index.ts'
+import { type HubAdministration, MOST_FIXED } from '../../hub/index.ts'
 import { LockstepError } from '../../protocol/index.ts'
 import { commandName } from '../../server/index.ts'
 import { printErrorLine } from '../../terminal.ts'
@@ -84,13 +84,18 @@ export async function fixSweep([app = '', id = '']: readonly string[], options: 
   for (const kind of kinds)
     if (!KINDS.some((one) => one === kind))
       throw new UsageError(`--kinds must be some of ${KINDS.join(', ')}, not "${kind}"`)
+  const of = listOption(options, 'of')
+  if (of.length > MOST_FIXED) throw new UsageError(`--of takes ${MOST_FIXED} ids at most; these are ${of.length}`)
   const fix = KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind))
   await withSweeps(options, async (inspection, tenant) => {
     const run = await inspection.showSweep(tenant, app, id)
-    const question = `Mend what sweep ${id} found in app "${app}" (${fix.map((kind) => `${run.counts[kind]} ${kind}`).join(', ')})?`
+    const counts = fix.map((kind) => `${run.counts[kind]} ${kind}`).join(', ')
+    const what = of.length === 0 ? counts : `of ${of.length} ${of.length === 1 ? 'resource' : 'resources'}`
+    const question = `Mend what sweep ${id} found in app "${app}" (${what})?`
     await confirm(options, () => question, 'Nothing was mended')
-    await inspection.fix(tenant, app, id, fix)
-    if (flagOption(options, 'json')) return printJson({ tenant, app, sweep: id, fix })
+    await inspection.fix(tenant, app, id, { kinds: fix, ...(of.length === 0 ? {} : { of }) })
+    if (flagOption(options, 'json'))
+      return printJson({ tenant, app, sweep: id, fix, ...(of.length === 0 ? {} : { of }) })
     printLine(
       `What is still different will be mended. Follow it: ${commandName()} sweep show ${app} ${id} --tenant ${tenant}`,
     )

@@ -16,7 +16,7 @@ import {
 import { holdOf } from '../engine/holds.ts'
 import { driftsOf } from '../reconcile/drifts.ts'
 import type { SweepRun } from '../reconcile/sweep-run.ts'
-import { beginSweep, fixSweep, sweepOf, sweepsOf, sweepsUnderWay } from '../reconcile/sweeps.ts'
+import { beginSweep, type Fixing, fixSweep, sweepOf, sweepsOf, sweepsUnderWay } from '../reconcile/sweeps.ts'
 import { AppRefusal, noApp } from './app-refusal.ts'
 import { type DeliveriesRequest, type DeliveryRow, deliveriesOf } from './deliveries.ts'
 import { requireApp } from './require-app.ts'
@@ -80,7 +80,7 @@ export interface Inspection {
     request: PartRequest & { readonly kind?: DriftKind | undefined },
   ): Promise<ListPage<{ readonly key: string; readonly drift: Drift }>>
   /** Has differences of some kinds mended that a sweep has found and left. */
-  fix(tenant: string, app: string, sweep: string, kinds: readonly DriftKind[]): Promise<void>
+  fix(tenant: string, app: string, sweep: string, fixing: Fixing): Promise<void>
 }
 
 /** How many accounts do not reflect all changes yet, by the state of their links. */
@@ -157,7 +157,7 @@ export function createInspection({ store, environment, types }: InspectionDeps):
         return pageOf(await driftsOf(store, tenant, app, sweep, where), part.limit, (one) => one)
       },
     ),
-    fix: within(async (tenant, app, sweep: string, kinds: readonly DriftKind[]) => {
+    fix: within(async (tenant, app, sweep: string, fixing: Fixing) => {
       const run = await requireSweep(store, tenant, app, sweep)
       if (run.phase !== 'done') {
         throw new AppRefusal(
@@ -165,7 +165,7 @@ export function createInspection({ store, environment, types }: InspectionDeps):
           `Sweep ${sweep} of app "${app}" has not ended well; it is in the phase ${run.phase}`,
         )
       }
-      await store.commit(fixSweep(tenant, app, sweep, run, kinds, environment.now()))
+      await store.commit(fixSweep(tenant, app, sweep, run, fixing, environment.now()))
     }),
   }
 }

@@ -26,6 +26,20 @@ export function driftWrite(
   }
 }
 
+/** Keeps that a difference is being mended, as long as it was to be kept. */
+export function fixedWrite(
+  { tenant, app, run }: { readonly tenant: string; readonly app: string; readonly run: string },
+  key: string,
+  drift: Drift,
+): WorkWrite {
+  const value: Drift = { ...drift, done: 'fixed' }
+  return {
+    write: 'item',
+    item: { tenant, queue: QUEUES.drifts(app), key },
+    set: { tag: `${run}/${drift.kind}`, value: { ...value } },
+  }
+}
+
 /** One page of the differences of a run, all or of one kind. `after` is the key of the last one before. */
 export async function driftsOf(
   store: Pick<Work, 'items'>,

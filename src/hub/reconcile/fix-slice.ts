@@ -2,7 +2,7 @@
 
 import { type Drift, type Link, QUEUES } from '../contract/index.ts'
 import { classify } from './classify.ts'
-import { driftsOf } from './drifts.ts'
+import { driftsOf, fixedWrite } from './drifts.ts'
 import { mendWrites } from './mend.ts'
 import { readShown, traitsOf } from './reading.ts'
 import { comparedNames, type Slice, type SweepDeps } from './sweep-deps.ts'
@@ -18,7 +18,7 @@ export async function fixSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
   const found = await driftsOf(deps.store, tenant, settings.id, deps.run, page)
   const writes = []
   let fixed = 0
-  for (const { drift } of found.filter((one) => isWanted(run, one.drift))) {
+  for (const { key, drift } of found.filter((one) => isWanted(run, one.drift))) {
     const [item] = await deps.store.items(tenant, QUEUES.links(settings.id), { keys: [drift.resource ?? ''] })
     if (item === undefined) continue
     const link = item.value as unknown as Link
@@ -27,7 +27,8 @@ export async function fixSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
     const verdict = classify(link, shown, traitsOf(deps, link.type), comparedNames(deps.app, link.type))
     if (verdict.is === 'same' || verdict.is === 'changed') continue
     fixed++
-    writes.push(...mendWrites(deps, { item, link }, shown, verdict.is))
+    const place = { tenant, app: settings.id, run: deps.run }
+    writes.push(...mendWrites(deps, { item, link }, shown, verdict.is), fixedWrite(place, key, drift))
   }
   const { after: _, ...rest } = { ...run, counts: counted(run.counts, { fixed }) }
   const last = found.at(-1)?.key
@@ -39,5 +40,7 @@ export async function fixSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
 
 function isWanted(run: SweepRun, drift: Drift): boolean {
   const isLeft = drift.done === 'fixed' || drift.done === 'ignored'
-  return !isLeft && drift.resource !== undefined && (run.fix ?? []).includes(drift.kind)
+  const { resource, kind } = drift
+  if (isLeft || resource === undefined || !(run.fix ?? []).includes(kind)) return false
+  return run.fixOf === undefined || run.fixOf.includes(resource)
 }

@@ -24,6 +24,8 @@ export interface SweepRun {
   readonly counts: SweepCounts
   /** Kinds of drift that somebody decided to mend after the report. */
   readonly fix?: readonly DriftKind[]
+  /** Of these resources alone; absent: of all. */
+  readonly fixOf?: readonly string[]
   /** Why it failed, or waits. */
   readonly reason?: string
 }

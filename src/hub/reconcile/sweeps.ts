@@ -6,6 +6,15 @@ import { type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
 import { unitMark } from '../engine/marks.ts'
 import { NO_COUNTS, type SweepRun } from './sweep-run.ts'
 
+/** What is to be mended of what a sweep has found. */
+export interface Fixing {
+  readonly kinds: readonly DriftKind[]
+  /** Of these resources alone, at most {@link MOST_FIXED}. */
+  readonly of?: readonly string[] | undefined
+}
+
+/** Most resources that can be named at once. */
+export const MOST_FIXED = 200
 /** How long a sweep that has ended is kept. */
 const KEEP_MS = 90 * 86_400_000
 /** The state of a run that its app's owner carries on. */
@@ -72,21 +81,21 @@ export async function sweepOf(
 }
 
 /**
- * The writes that have differences of some kinds mended, which a sweep that has ended found and left. What it mends is read again first.
- * Strangers are never touched.
+ * The writes that have differences of some kinds mended, which a sweep that has ended found and left; `of` some resources alone, if given.
+ * What it mends is read again first. Strangers are never touched.
  */
 export function fixSweep(
   tenant: string,
   app: string,
   id: string,
   run: SweepRun,
-  kinds: readonly DriftKind[],
+  { kinds, of }: Fixing,
   now: number,
 ): readonly WorkWrite[] {
-  const { after: _after, page: _page, endedAt: _ended, ...rest } = run
+  const { after: _after, page: _page, endedAt: _ended, fixOf: _fixOf, ...rest } = run
   const fix = kinds.filter((kind) => kind !== 'stranger')
   return [
-    runWrite(tenant, app, id, { ...rest, phase: 'fixing', fix }, now),
+    runWrite(tenant, app, id, { ...rest, phase: 'fixing', fix, ...(of === undefined ? {} : { fixOf: of }) }, now),
     unitMark({ tenant, app }, HUB_LANES.sweep, now),
   ]
 }

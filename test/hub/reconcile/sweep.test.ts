@@ -179,7 +179,7 @@ describe('a full sweep', () => {
     ])
     expect(await linkItem(store, 'changed')).toMatchObject({ state: '' })
     // Nor is it mended with the others of its class.
-    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, ['drifted'], NOW))
+    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, { kinds: ['drifted'] }, NOW))
     await carryOn(store, compiled, 'run-1')
     expect(await linkItem(store, 'changed')).toMatchObject({ state: '' })
     app.accounts.User.set(changed, { userName: 'other', displayName: 'Something else', active: true })
@@ -312,11 +312,32 @@ describe('afterwards', () => {
     const compiled = compiledOf(app)
     const run = await sweep(store, compiled)
     app.accounts.User.set('acc-again', { userName: 'again', displayName: 'AGAIN', active: true })
-    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, ['drifted', 'stranger'], NOW))
+    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, { kinds: ['drifted', 'stranger'] }, NOW))
     const after = await carryOn(store, compiled, 'run-1')
     expect(after.counts.fixed).toBe(1)
     expect(await linkItem(store, 'still')).toMatchObject({ state: 'ready' })
     expect(await linkItem(store, 'again')).toMatchObject({ state: '' })
+  })
+
+  test('some of it is mended alone, and told as mended', async () => {
+    const store = await storeWithTenant()
+    const app = createSmallApp()
+    for (const name of ['one', 'two', 'three']) {
+      const account = await linked(store, app, name)
+      app.accounts.User.set(account, { userName: name, displayName: 'Something else', active: true })
+    }
+    const compiled = compiledOf(app)
+    const run = await sweep(store, compiled)
+    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, { kinds: ['drifted'], of: ['two'] }, NOW))
+    const after = await carryOn(store, compiled, 'run-1')
+    expect([run.counts.drifted, after.counts.fixed, after.phase]).toEqual([3, 1, 'done'])
+    expect((await linkItem(store, 'two')).state).toBe('ready')
+    expect((await linkItem(store, 'one')).state).toBe('')
+    const told = (await drifts(store)).map(({ resource, done }) => `${resource} ${done}`)
+    expect(told.sort()).toEqual(['one reported', 'three reported', 'two fixed'])
+    // All the others later.
+    await store.commit(fixSweep(TENANT, 'crm', 'run-1', after, { kinds: ['drifted'] }, NOW))
+    expect((await carryOn(store, compiled, 'run-1')).counts.fixed).toBe(3)
   })
 
   test('a light sweep reads one by one and goes on where the last one ended', async () => {

@@ -171,7 +171,19 @@ function Found({ tenant, app, sweep }: AppTab & { readonly sweep: Sweep }) {
     >
       <Loaded read={query}>
         {() =>
-          items.length === 0 ? <Empty what={t('drift.none')} /> : <DriftTable tenant={tenant} app={app} items={items} />
+          items.length === 0 ? (
+            <Empty what={t('drift.none')} />
+          ) : (
+            <DriftTable
+              tenant={tenant}
+              app={app}
+              items={items}
+              fixing={sweep.phase !== 'done'}
+              fix={({ kind: own, resource = '' }) =>
+                fix.mutateAsync({ params, body: { kinds: [own as 'zombie'], of: [resource] } })
+              }
+            />
+          )
         }
       </Loaded>
       {hasMore && (
@@ -195,8 +207,20 @@ function Found({ tenant, app, sweep }: AppTab & { readonly sweep: Sweep }) {
   )
 }
 
-function DriftTable({ tenant, app, items }: AppTab & { readonly items: readonly Drift[] }) {
+function DriftTable({
+  tenant,
+  app,
+  items,
+  fixing,
+  fix,
+}: AppTab & {
+  readonly items: readonly Drift[]
+  /** Whether the sweep is at work: then nothing else can be asked of it. */
+  readonly fixing: boolean
+  readonly fix: (drift: Drift) => Promise<unknown>
+}) {
   const { t } = useTranslation('apps')
+  const [mending, setMending] = useState<Drift>()
   const may = useMay('apps')
   const [leaving, setLeaving] = useState<Drift>()
   return (
@@ -209,7 +233,7 @@ function DriftTable({ tenant, app, items }: AppTab & { readonly items: readonly 
             <Table.Th>{t('column.account')}</Table.Th>
             <Table.Th>{t('column.differs')}</Table.Th>
             <Table.Th>{t('column.done')}</Table.Th>
-            {may && <Table.Th>{t('ignore.column')}</Table.Th>}
+            {may && <Table.Th>{t('drift.actions')}</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -237,6 +261,17 @@ function DriftTable({ tenant, app, items }: AppTab & { readonly items: readonly 
               </Table.Td>
               {may && (
                 <Table.Td>
+                  {isFixable(one) && (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      disabled={fixing}
+                      aria-label={t('drift.fixOf', { name: one.name })}
+                      onClick={() => setMending(one)}
+                    >
+                      {t('drift.fix', { count: 1 })}
+                    </Button>
+                  )}{' '}
                   {isIgnorable(one) && (
                     <Button size="compact-sm" variant="default" onClick={() => setLeaving(one)}>
                       {t('ignore.open')}
@@ -251,6 +286,26 @@ function DriftTable({ tenant, app, items }: AppTab & { readonly items: readonly 
       {leaving !== undefined && (
         <IgnoreDialog tenant={tenant} app={app} drift={leaving} close={() => setLeaving(undefined)} />
       )}
+      {mending !== undefined && (
+        <Confirm
+          opened
+          title={t('drift.fixOf', { name: mending.name })}
+          action={t('drift.fix', { count: 1 })}
+          danger={mending.kind === 'zombie'}
+          run={() => fix(mending)}
+          close={() => setMending(undefined)}
+        >
+          <p>
+            {t(`drift.fixWhat.${mending.kind === 'stranger' ? 'drifted' : mending.kind}`, { count: 1, app: app.label })}
+          </p>
+          <p>{t('drift.fixHow')}</p>
+        </Confirm>
+      )}
     </Scrolled>
   )
+}
+
+/** Whether a difference can be mended: it was left, and there is somebody here whose it is. */
+function isFixable({ kind, done, resource }: Drift): boolean {
+  return kind !== 'stranger' && resource !== undefined && (done === 'reported' || done === 'asked')
 }
