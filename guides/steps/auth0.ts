@@ -97,7 +97,7 @@ export const auth0: Guide = {
     where: ['Auth0 Dashboard', 'User Management', 'Users', 'the test user', 'Actions'],
     clicks: [{ en: 'Choose *Block* for one test user.', de: 'Wählen Sie *Block* für einen Testbenutzer.' }],
     see: {
-      en: 'Here the person becomes inactive. *Delete* deletes her. A block that expires by itself sends nothing.',
+      en: 'Here the person becomes inactive. *Delete* deletes them. A block that expires by itself sends nothing.',
       de: 'Hier wird die Person inaktiv. *Delete* löscht sie. Eine Sperre, die von selbst endet, sendet nichts.',
     },
     proof: 'leaver',

@@ -84,7 +84,7 @@ export const authentik: Guide = {
       },
     ],
     see: {
-      en: 'Here the person becomes inactive; out of the group she is deleted with the next sync.',
+      en: 'Here the person becomes inactive; out of the group they are deleted with the next sync.',
       de: 'Hier wird die Person inaktiv; nach dem Verlassen der Gruppe wird sie mit der nächsten Synchronisierung gelöscht.',
     },
     proof: 'leaver',

@@ -157,7 +157,7 @@ export const entra: Guide = {
       },
     ],
     see: {
-      en: 'Entra says that the person was disabled; here she becomes inactive. Entra deletes about 30 days after a deletion there.',
+      en: 'Entra says that the person was disabled; here they become inactive. When somebody is deleted in Entra, they are deleted here about 30 days later.',
       de: 'Entra meldet, dass die Person deaktiviert wurde; hier wird sie inaktiv. Entra löscht etwa 30 Tage nach dem Löschen dort.',
     },
     proof: 'leaver',

@@ -122,7 +122,7 @@ export const google: Guide = {
     where: ['Google Admin console', 'Directory', 'Users', 'the test person'],
     clicks: [
       {
-        en: 'Suspend one test person, or take her out of the group of the scope.',
+        en: 'Suspend one test person, or take them out of the group of the scope.',
         de: 'Sperren Sie eine Testperson oder nehmen Sie sie aus der Gruppe des Umfangs.',
       },
     ],

@@ -118,7 +118,7 @@ export const jumpcloud: Guide = {
     where: ['User Groups', 'the bound group', 'Users'],
     clicks: [
       {
-        en: 'Take one test person out of the bound group and *Save*, or suspend her.',
+        en: 'Take one test person out of the bound group and *Save*, or suspend the person.',
         de: 'Nehmen Sie eine Testperson aus der verbundenen Gruppe und klicken Sie auf *Save*, oder sperren Sie sie.',
       },
     ],

@@ -134,7 +134,7 @@ export const onelogin: Guide = {
       },
     ],
     see: {
-      en: 'Here the person becomes inactive; with *Delete* in place of *Suspend* she is gone.',
+      en: 'Here the person becomes inactive; with *Delete* in place of *Suspend* they are gone.',
       de: 'Hier wird die Person inaktiv; mit *Delete* anstelle von *Suspend* ist sie gelöscht.',
     },
     proof: 'leaver',

@@ -124,12 +124,12 @@ export const ping: Guide = {
     where: ['PingOne', 'Directory', 'Users', 'the test person'],
     clicks: [
       {
-        en: 'Switch one test person off, or take her out of the population or group that the rule names.',
+        en: 'Switch one test person off, or take them out of the population or group that the rule names.',
         de: 'Schalten Sie eine Testperson ab oder nehmen Sie sie aus der Population oder Gruppe, die die Regel nennt.',
       },
     ],
     see: {
-      en: 'Here the person becomes inactive; with the remove action *Delete* she is gone.',
+      en: 'Here the person becomes inactive; with the remove action *Delete* they are gone.',
       de: 'Hier wird die Person inaktiv; mit der Aktion *Delete* ist sie gelöscht.',
     },
     proof: 'leaver',

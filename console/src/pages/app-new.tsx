@@ -6,7 +6,9 @@ import '@mantine/core/styles/Stepper.css'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { later } from '../parts/later.tsx'
 import { Lines, Loaded } from '../parts/loaded.tsx'
@@ -99,13 +101,15 @@ function Address({ tenant, made }: { readonly tenant: string; readonly made: (ap
   const create = useAct('POST /tenants/{tenant}/apps', { done: ({ app }) => made(app) })
   const app = id === '' ? idOf(label) : id
   const credentials = { kind: 'bearer' as const, ...(where === 'env' ? { env: secret } : { secret }) }
+  const body = { app, label, options: { url }, ...(secret === '' ? {} : { credentials }) }
+  // A token is in no command: shells remember what is typed.
+  const shown = secret === '' || where === 'env' ? body : { ...body, credentials: { ...credentials, secret: 'TOKEN' } }
   return (
     <Panel title={t('new.step.address')}>
       <form
         className={css.form}
         onSubmit={(event) => {
           event.preventDefault()
-          const body = { app, label, options: { url }, ...(secret === '' ? {} : { credentials }) }
           create.mutate({ params: { tenant }, body: body as never })
         }}
       >
@@ -157,6 +161,12 @@ function Address({ tenant, made }: { readonly tenant: string; readonly made: (ap
           />
         )}
         <div className={css.bar}>
+          <AsCommand
+            call={callOf('POST /tenants/{tenant}/apps', { params: { tenant }, body: shown as never })}
+            command={`lockstep app add ${quoted(app)} --label ${quoted(label)} --url ${quoted(url)}${
+              secret === '' ? '' : where === 'env' ? ` --token-env ${quoted(secret)}` : ' --token-file token.txt'
+            } --tenant ${tenant}`}
+          />
           <Button type="submit" disabled={label.trim() === '' || url.trim() === ''} loading={create.isPending}>
             {t('new.make')}
           </Button>

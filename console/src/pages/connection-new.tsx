@@ -5,10 +5,11 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { baseUrlFor } from '../../../guides/steps/base-url.ts'
 import { guideOf } from '../../../guides/steps/guides.ts'
-import { type Answer, ApiError } from '../api/client.ts'
+import { type Answer, ApiError, callOf } from '../api/client.ts'
 import { useAct } from '../api/use-api.ts'
 import { Arrivals } from '../connections/arrivals.tsx'
 import { Clicks } from '../connections/clicks.tsx'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import { Copied } from '../parts/copy.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { useGo } from '../parts/link.tsx'
@@ -33,7 +34,12 @@ export default function NewConnection() {
   return (
     <Page title={t('new.title')} lead={t('new.lead', { tenant })}>
       {make.data === undefined ? (
-        <Form error={make.error} isBusy={make.isPending} submit={(body) => make.mutate({ params: { tenant }, body })} />
+        <Form
+          tenant={tenant}
+          error={make.error}
+          isBusy={make.isPending}
+          submit={(body) => make.mutate({ params: { tenant }, body })}
+        />
       ) : (
         <Made tenant={tenant} issued={make.data} kind={make.variables?.body.kind ?? 'generic'} />
       )}
@@ -48,10 +54,12 @@ interface Wanted {
 }
 
 function Form({
+  tenant,
   error,
   isBusy,
   submit,
 }: {
+  readonly tenant: string
   readonly error: unknown
   readonly isBusy: boolean
   readonly submit: (wanted: Wanted) => void
@@ -61,9 +69,10 @@ function Form({
   const [{ kind, label, rights }, change] = useSearchState(SEARCH)
   const fault = (field: string) =>
     error instanceof ApiError ? error.faults.find((one) => one.field === field)?.message : undefined
+  const body = { kind: kind as 'entra', rights, ...(label.trim() === '' ? {} : { label: label.trim() }) }
   const run = (event: FormEvent) => {
     event.preventDefault()
-    submit({ kind: kind as 'entra', rights, ...(label.trim() === '' ? {} : { label: label.trim() }) })
+    submit(body)
   }
   return (
     <Panel label={t('new.title')}>
@@ -100,6 +109,12 @@ function Form({
         </div>
         {error !== null && <Failed error={error} />}
         <div className={css.buttons}>
+          <AsCommand
+            call={callOf('POST /tenants/{tenant}/connections', { params: { tenant }, body })}
+            command={`lockstep connection create ${tenant} --kind ${kind}${rights === 'all' ? '' : ` --rights ${rights}`}${
+              body.label === undefined ? '' : ` --label ${quoted(body.label)}`
+            }`}
+          />
           <Button type="submit" loading={isBusy}>
             {t('new.make')}
           </Button>

@@ -4,12 +4,15 @@ import { Button, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Switch.css'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Body } from '../api/client.ts'
+import { type Body, callOf } from '../api/client.ts'
 import { useAct } from '../api/use-api.ts'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import css from '../parts/confirm.module.css'
 import { Dialog } from '../parts/dialog.tsx'
 import { Failed } from '../parts/failed.tsx'
 import { useGo } from '../parts/link.tsx'
+import { ResourcesField } from '../parts/resources-field.tsx'
+import { useAppNames } from './apps/app-names.ts'
 
 type Draft = Body<'POST /tenants/{tenant}/reviews'>
 
@@ -37,6 +40,7 @@ export function NewReview({
 }) {
   const { t } = useTranslation('reviews')
   const go = useGo()
+  const names = useAppNames(tenant)
   const [name, setName] = useState('')
   const [reason, setReason] = useState('')
   const [ends, setEnds] = useState(inTwoWeeks)
@@ -51,18 +55,18 @@ export function NewReview({
   const make = useAct('POST /tenants/{tenant}/reviews', {
     done: ({ review }) => go({ to: '/t/$tenant/reviews/$review', params: { tenant, review } }),
   })
+  const body: Draft = {
+    name: name.trim(),
+    reason: reason.trim(),
+    endsAt: `${ends}T23:59:59Z`,
+    subject: subject === 'everybody' ? { everybody: true } : ({ [subject]: id } as Draft['subject']),
+    exceptions,
+    undecided,
+    ...(at === '' ? {} : { at: `${at}:00Z` }),
+    ...(reviewer.trim() === '' ? {} : { reviewer: reviewer.trim() }),
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body: Draft = {
-      name: name.trim(),
-      reason: reason.trim(),
-      endsAt: `${ends}T23:59:59Z`,
-      subject: subject === 'everybody' ? { everybody: true } : ({ [subject]: id.trim() } as Draft['subject']),
-      exceptions,
-      undecided,
-      ...(at === '' ? {} : { at: `${at}:00Z` }),
-      ...(reviewer.trim() === '' ? {} : { reviewer: reviewer.trim() }),
-    }
     make.mutate({ params: { tenant }, body })
   }
   return (
@@ -88,14 +92,28 @@ export function NewReview({
           data={SUBJECTS.map((value) => ({ value, label: t(`new.${value}`) }))}
           value={subject}
           allowDeselect={false}
-          onChange={(value) => setSubject((value ?? 'everybody') as Subject)}
+          onChange={(value) => {
+            setSubject((value ?? 'everybody') as Subject)
+            setId('')
+          }}
         />
-        {subject !== 'everybody' && (
-          <TextInput
-            label={t('new.id')}
+        {subject === 'app' && (
+          <Select
+            label={t('new.app')}
+            data={[...names].map(([value, label]) => ({ value, label }))}
             value={id}
-            onChange={(event) => setId(event.currentTarget.value)}
-            maxLength={200}
+            onChange={(value) => setId(value ?? '')}
+            required
+          />
+        )}
+        {(subject === 'group' || subject === 'user') && (
+          <ResourcesField
+            tenant={tenant}
+            of={subject === 'group' ? 'groups' : 'people'}
+            label={t(`new.${subject}`)}
+            value={id === '' ? [] : [id]}
+            most={1}
+            onChange={([one = '']) => setId(one)}
             required
           />
         )}
@@ -135,6 +153,12 @@ export function NewReview({
         />
         {make.error !== null && <Failed error={make.error} />}
         <div className={css.buttons}>
+          <AsCommand
+            call={callOf('POST /tenants/{tenant}/reviews', { params: { tenant }, body })}
+            command={`lockstep review start${subject === 'everybody' ? '' : ` ${quoted(id)} --as ${subject}`} --name ${quoted(body.name)} --reason ${quoted(body.reason)} --until ${ends}${
+              at === '' ? '' : ` --at ${at}:00Z`
+            }${exceptions ? ' --exceptions' : ''} --undecided ${undecided} --tenant ${tenant}`}
+          />
           <Button type="submit" loading={make.isPending}>
             {t('new.make')}
           </Button>

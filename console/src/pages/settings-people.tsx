@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, callOf } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
-import { AsCommand } from '../parts/as-command.tsx'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import form from '../parts/confirm.module.css'
 import { Confirm } from '../parts/confirm.tsx'
 import { Copied } from '../parts/copy.tsx'
@@ -97,15 +97,15 @@ function NewOperator({ close }: { readonly close: () => void }) {
   const [role, setRole] = useState<Role>('operator')
   const [tenants, setTenants] = useState('')
   const make = useAct('POST /operators', { done: close })
+  const reach = reachOf(role, tenants)
+  const body = {
+    operator: operator.trim(),
+    ...reach,
+    ...(name.trim() === '' ? {} : { name: name.trim() }),
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    make.mutate({
-      body: {
-        operator: operator.trim(),
-        ...reachOf(role, tenants),
-        ...(name.trim() === '' ? {} : { name: name.trim() }),
-      },
-    })
+    make.mutate({ body })
   }
   return (
     <Dialog title={t('people.make')} close={close}>
@@ -130,6 +130,12 @@ function NewOperator({ close }: { readonly close: () => void }) {
         <TenantsField tenants={tenants} change={setTenants} />
         {make.error !== null && <Failed error={make.error} />}
         <div className={form.buttons}>
+          <AsCommand
+            call={callOf('POST /operators', { body })}
+            command={`lockstep operator create ${quoted(body.operator)} --role ${role}${
+              name.trim() === '' ? '' : ` --name ${quoted(name.trim())}`
+            }${reach.tenants === undefined ? '' : ` --tenants ${quoted(reach.tenants.join())}`}`}
+          />
           <Button type="submit" loading={make.isPending}>
             {t('people.makeDo')}
           </Button>

@@ -7,8 +7,9 @@ import '@mantine/core/styles/PillsInput.css'
 import '@mantine/core/styles/Switch.css'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Answer, Body } from '../api/client.ts'
+import { type Answer, type Body, callOf } from '../api/client.ts'
 import { useAct } from '../api/use-api.ts'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import css from '../parts/confirm.module.css'
 import { Copied } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -35,14 +36,14 @@ export function NewSetupLink({ tenant, close }: { readonly tenant: string; reado
   const [code, setCode] = useState(false)
   const make = useAct('POST /tenants/{tenant}/setup-links')
   if (make.data !== undefined) return <Shown made={make.data} close={close} />
+  const body: Draft = {
+    days: Number(days),
+    code,
+    ...(note.trim() === '' ? {} : { note: note.trim() }),
+    ...(kinds.length === 0 ? {} : { kinds: kinds as Kinds }),
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body: Draft = {
-      days: Number(days),
-      code,
-      ...(note.trim() === '' ? {} : { note: note.trim() }),
-      ...(kinds.length === 0 ? {} : { kinds: kinds as Kinds }),
-    }
     make.mutate({ params: { tenant }, body })
   }
   return (
@@ -73,6 +74,12 @@ export function NewSetupLink({ tenant, close }: { readonly tenant: string; reado
         />
         {make.error !== null && <Failed error={make.error} />}
         <div className={css.buttons}>
+          <AsCommand
+            call={callOf('POST /tenants/{tenant}/setup-links', { params: { tenant }, body })}
+            command={`lockstep setup-link create ${tenant}${kinds.length === 0 ? '' : ` --kinds ${kinds.join()}`} --days ${days}${code ? ' --code' : ''}${
+              note.trim() === '' ? '' : ` --note ${quoted(note.trim())}`
+            }`}
+          />
           <Button type="submit" loading={make.isPending}>
             {t('new.make')}
           </Button>

@@ -3,8 +3,9 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, ApiError, type Body } from '../api/client.ts'
+import { type Answer, ApiError, type Body, callOf } from '../api/client.ts'
 import { useAct } from '../api/use-api.ts'
+import { AsCommand, quoted } from '../parts/as-command.tsx'
 import css from '../parts/confirm.module.css'
 import { Copied } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -23,9 +24,10 @@ export function NewTenant({ close }: { readonly close: () => void }) {
   const make = useAct('POST /tenants')
   if (make.data !== undefined) return <Issued issued={make.data} close={close} />
   const fault = faultAt(make.error, 'name')
+  const body = { name: name.trim(), connection: { kind: kind as Kind } }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    make.mutate({ body: { name: name.trim(), connection: { kind: kind as Kind } } })
+    make.mutate({ body })
   }
   return (
     <Dialog title={t('new.title')} close={close}>
@@ -51,6 +53,10 @@ export function NewTenant({ close }: { readonly close: () => void }) {
         />
         {make.error !== null && fault === undefined && <Failed error={make.error} />}
         <div className={css.buttons}>
+          <AsCommand
+            call={callOf('POST /tenants', { body })}
+            command={`lockstep tenant create ${quoted(body.name)} --kind ${kind}`}
+          />
           <Button type="submit" loading={make.isPending}>
             {t('new.make')}
           </Button>

@@ -219,7 +219,7 @@ export const ACCESS: readonly Cause[] = [
     codes: ['SCIM_FORBIDDEN'],
     says: ["can't be changed with this token"],
     en: [
-      'A person tried to change {attribute} of her own account.',
+      'A person tried to change {attribute} of their own account.',
       'That attribute is kept by the identity provider or an administrator.',
       'Change it where it is kept.',
     ],

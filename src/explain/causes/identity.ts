@@ -11,8 +11,8 @@ export const IDENTITY: readonly Cause[] = [
     place: 'again',
     en: [
       '{idp} sent a second person with the `userName` of somebody who is here.',
-      'The person was created here before, by hand, by an import or by another connection, and {idp} did not find her; or two accounts there have the same name.',
-      'Open the person here. If it is the same one, set her `externalId` to her id {inidp} and send her again, so that she is found; if not, change one of the two names.',
+      'The person was created here before, by hand, by an import or by another connection, and {idp} did not find them; or two accounts there have the same name.',
+      'Open the person here. If it is the same one, set their `externalId` to their id {inidp} and send them again, so that they are found; if not, change one of the two names.',
     ],
     de: [
       '{idp} sandte eine zweite Person mit dem `userName` von jemandem, der schon hier ist.',
@@ -22,11 +22,11 @@ export const IDENTITY: readonly Cause[] = [
     vendors: {
       entra: {
         why: {
-          en: 'Two accounts have this user principal name, or the person was created here before and the matching attribute of the mapping does not find her.',
+          en: 'Two accounts have this user principal name, or the person was created here before and the matching attribute of the mapping does not find them.',
           de: 'Zwei Konten haben diesen User Principal Name, oder die Person wurde hier vorher angelegt und das Matching-Attribut der Zuordnung findet sie nicht.',
         },
         todo: {
-          en: 'Open the person here and set `externalId` to her *Object ID* in Entra, or match on `userName`; Entra then takes her over in its next cycle, or at once on demand.',
+          en: 'Open the person here and set `externalId` to their *Object ID* in Entra, or match on `userName`; Entra then takes them over in its next cycle, or at once on demand.',
           de: 'Öffnen Sie die Person hier und setzen Sie `externalId` auf ihre *Object ID* in Entra, oder nehmen Sie `userName` als Matching-Attribut; Entra übernimmt sie dann im nächsten Zyklus oder auf Abruf sofort.',
         },
       },
@@ -42,7 +42,7 @@ export const IDENTITY: readonly Cause[] = [
           de: 'Die Erweiterung legt Personen an, ohne sie vorher zu suchen, und diese war schon hier.',
         },
         todo: {
-          en: 'Delete the person here if nothing depends on her, and save her in Keycloak again; else she stays without a link and is never updated.',
+          en: 'Delete the person here if nothing depends on them, and save them in Keycloak again; else they stay without a link and are never updated.',
           de: 'Löschen Sie die Person hier, wenn nichts an ihr hängt, und speichern Sie sie in Keycloak erneut; sonst bleibt sie ohne Verknüpfung und wird nie aktualisiert.',
         },
       },
@@ -54,7 +54,7 @@ export const IDENTITY: readonly Cause[] = [
       },
       authentik: {
         why: {
-          en: 'authentik creates first and looks for the person after this answer: if it then updates her, all is well.',
+          en: 'authentik creates first and looks for the person after this answer: if it then updates them, all is well.',
           de: 'authentik legt zuerst an und sucht die Person nach dieser Antwort: Aktualisiert es sie dann, ist alles in Ordnung.',
         },
       },
@@ -209,13 +209,13 @@ export const IDENTITY: readonly Cause[] = [
     vendors: {
       entra: {
         todo: {
-          en: 'If the person should be here, restart provisioning with *Restart provisioning*, which makes Entra forget the ids it keeps; if she was deleted on purpose, there is nothing to do.',
+          en: 'If the person should be here, restart provisioning with *Restart provisioning*, which makes Entra forget the ids it keeps; if they were deleted on purpose, there is nothing to do.',
           de: 'Sollte die Person hier sein, starten Sie die Bereitstellung mit *Restart provisioning* neu; Entra vergisst dann die gemerkten IDs. Wurde sie mit Absicht gelöscht, ist nichts zu tun.',
         },
       },
       okta: {
         todo: {
-          en: 'If the person should be here, remove her from the app and assign her again; Okta then looks for her and creates her. For a group, unlink the push and add it again.',
+          en: 'If the person should be here, remove them from the app and assign them again; Okta then looks for them and creates them. For a group, unlink the push and add it again.',
           de: 'Sollte die Person hier sein, entfernen Sie sie aus der App und weisen Sie sie neu zu; Okta sucht sie dann und legt sie an. Bei einer Gruppe lösen Sie die Übertragung und legen Sie sie neu an.',
         },
       },

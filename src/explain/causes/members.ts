@@ -11,8 +11,8 @@ export const MEMBERS: readonly Cause[] = [
     place: 'assignments',
     en: [
       '{idp} put somebody into a group who is not here; the group stayed as it was.',
-      'The person is a member there but not assigned to this application, so she was never sent.',
-      'Assign that person to the application, wait until she is here, and send the group again.',
+      'The person is a member there but not assigned to this application, so they were never sent.',
+      'Assign that person to the application, wait until they are here, and send the group again.',
     ],
     de: [
       '{idp} nahm jemanden in eine Gruppe auf, den es hier nicht gibt; die Gruppe blieb, wie sie war.',

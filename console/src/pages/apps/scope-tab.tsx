@@ -8,11 +8,11 @@ import { send } from '../../api/client.ts'
 import { useAct } from '../../api/use-api.ts'
 import { Failed } from '../../parts/failed.tsx'
 import { FilterField } from '../../parts/filter-field.tsx'
-import { GroupsField, useGroups } from '../../parts/groups-field.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { nameOf } from '../../parts/person-names.ts'
+import { ResourcesField, useResources } from '../../parts/resources-field.tsx'
 import { Status } from '../../parts/status.tsx'
 import { useMay } from '../../session.tsx'
 import type { App } from './app-state.tsx'
@@ -131,16 +131,18 @@ function RuleForm({
         readOnly={readOnly}
         onChange={(exclude) => change?.({ ...rule, exclude })}
       />
-      <GroupsField
+      <ResourcesField
         tenant={tenant}
+        of="groups"
         label={t('scope.memberOf')}
         description={t('scope.memberOfHow')}
         value={rule.memberOf ?? []}
         readOnly={readOnly}
         onChange={(memberOf) => change?.({ ...rule, memberOf })}
       />
-      <GroupsField
+      <ResourcesField
         tenant={tenant}
+        of="groups"
         label={t('scope.notMemberOf')}
         value={rule.notMemberOf ?? []}
         readOnly={readOnly}
@@ -228,8 +230,9 @@ export function Clauses({
 }) {
   const { t } = useTranslation('apps')
   const isOfGroups = (clause: string) => clause === 'memberOf' || clause === 'notMemberOf'
-  const groups = useGroups(
+  const groups = useResources(
     tenant,
+    'groups',
     clauses.flatMap(({ clause, text }) => (isOfGroups(clause) ? idsIn(text) : [])),
   )
   // A clause of groups lists their ids.
