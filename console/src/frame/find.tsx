@@ -25,6 +25,7 @@ export default function Find({
   readonly close: () => void
 }) {
   const { t } = useTranslation()
+  const { t: words } = useTranslation('frame')
   const go = useGo()
   const pages = usePages().filter(
     (page) => page.group !== undefined && (tenant !== undefined || !page.path.includes('$tenant')),
@@ -51,7 +52,7 @@ export default function Find({
       attributes={{ content: { 'aria-label': t('find') } }}
     >
       <Spotlight.Search
-        placeholder={t('findWhat')}
+        placeholder={words('findWhat')}
         aria-label={t('find')}
         leftSection={<Search size={16} />}
         // What is typed goes on after what is there.
@@ -67,7 +68,7 @@ export default function Find({
       />
       <Spotlight.ActionsList>
         {found.length > 0 && (
-          <Spotlight.ActionsGroup label={t('found')}>
+          <Spotlight.ActionsGroup label={words('found')}>
             {found.map(({ key, label, description, target }) => (
               <Spotlight.Action
                 key={key}
@@ -100,7 +101,7 @@ export default function Find({
           </Spotlight.ActionsGroup>
         )}
         {found.length + fitting.length + types.length === 0 && (
-          <Spotlight.Empty>{isLooking ? t('looking') : t('nothingFound')}</Spotlight.Empty>
+          <Spotlight.Empty>{isLooking ? words('looking') : words('nothingFound')}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
     </Spotlight.Root>

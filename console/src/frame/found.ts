@@ -34,7 +34,7 @@ export function useFound(
   words: string,
   tenant: string | undefined,
 ): { readonly found: readonly Found[]; readonly looking: boolean } {
-  const { t } = useTranslation()
+  const { t } = useTranslation('frame')
   const mayRead = useMay('values')
   const [, id] = REQUEST.exec(words) ?? []
   const request = useApi('GET /requests/{id}', { params: { id: id ?? '' } }, { enabled: id !== undefined })
@@ -91,7 +91,7 @@ function whereTo({ state, type, resource, refusal, about }: Whereabouts, tenant:
   return { to: '/t/$tenant/requests', params: { tenant }, search }
 }
 
-function foundOf({ kind, tenant, id, label, detail }: Hit, t: TFunction): Found {
+function foundOf({ kind, tenant, id, label, detail }: Hit, t: TFunction<'frame'>): Found {
   const fact = kind === 'gone' ? t('goneSince', { time: moment(detail) }) : detail
   const description = [fact, kind === 'tenant' ? '' : tenant].filter((one) => one !== '').join(' · ')
   return { key: `${kind} ${tenant} ${id}`, label, description, target: placeOf(kind, tenant, id) }

@@ -22,10 +22,10 @@ import { TenantChooser } from './tenant-chooser.tsx'
 import { useTypedEarly } from './typed-early.ts'
 
 // Loaded when they are needed: most visits need none of them.
-const Find = later(async () => (await import('./find.tsx')).default)
+const Find = later(async () => (await import('./find.tsx')).default, { areas: ['frame'] })
 const Standing = later(async () => (await import('./standing.tsx')).default, { areas: ['tenants'] })
-const SignIn = later(async () => (await import('./sign-in.tsx')).SignIn)
-const SignInAgain = later(async () => (await import('./sign-in.tsx')).SignInAgain)
+const SignIn = later(async () => (await import('./sign-in.tsx')).SignIn, { areas: ['sign-in'] })
+const SignInAgain = later(async () => (await import('./sign-in.tsx')).SignInAgain, { areas: ['sign-in'] })
 
 /** The frame, for whoever is signed in; a form to sign in for everybody else, at the same address. */
 export function Frame() {

@@ -17,32 +17,32 @@ export default function KeyList({
   readonly tenant: string | undefined
   readonly close: () => void
 }) {
-  const { t } = useTranslation(['parts', 'common'])
+  const { t } = useTranslation(['parts', 'common', 'frame'])
   const pages = usePages().filter(
     ({ key, path }) => key !== undefined && (tenant !== undefined || !path.includes('$tenant')),
   )
   const [letters, setLetters] = useState(lettersAreKeys)
   const all: readonly (readonly [keys: readonly string[], does: ReactNode])[] = [
-    [[keyName('K'), '/'], t('parts:keys.find')],
+    [[keyName('K'), '/'], t('frame:keys.find')],
     ...pages.map(
-      ({ key = '', name }) => [[`g ${key}`], t('parts:keys.go', { page: t(`common:nav.${name}`) })] as const,
+      ({ key = '', name }) => [[`g ${key}`], t('frame:keys.go', { page: t(`common:nav.${name}`) })] as const,
     ),
-    [['j', 'k', '↓', '↑'], t('parts:keys.move')],
-    [['Enter'], t('parts:keys.open')],
-    [['Esc'], t('parts:keys.closeIt')],
-    [['x'], t('parts:keys.select')],
-    [['.'], t('parts:keys.actions')],
-    [['y'], t('parts:keys.link')],
-    [['m'], t('parts:keys.command')],
-    [['Space'], t('parts:keys.pause')],
-    [['?'], t('parts:keys.help')],
+    [['j', 'k', '↓', '↑'], t('frame:keys.move')],
+    [['Enter'], t('frame:keys.open')],
+    [['Esc'], t('frame:keys.closeIt')],
+    [['x'], t('frame:keys.select')],
+    [['.'], t('frame:keys.actions')],
+    [['y'], t('frame:keys.link')],
+    [['m'], t('frame:keys.command')],
+    [['Space'], t('frame:keys.pause')],
+    [['?'], t('frame:keys.help')],
   ]
   return (
     <Modal.Root opened onClose={close} size={440} centered>
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Header component="div">
-          <Modal.Title>{t('parts:keys.title')}</Modal.Title>
+          <Modal.Title>{t('frame:keys.title')}</Modal.Title>
           <Modal.CloseButton aria-label={t('parts:close')} />
         </Modal.Header>
         <Modal.Body>
@@ -61,7 +61,7 @@ export default function KeyList({
             ))}
           </dl>
           <Switch
-            label={t('parts:keys.letters')}
+            label={t('frame:keys.letters')}
             checked={letters}
             onChange={({ currentTarget: { checked } }) => {
               switchLetters(checked)

@@ -7,7 +7,7 @@ import { later } from '../parts/later.tsx'
 import { useGo } from '../parts/link.tsx'
 import { usePages } from './navigation.tsx'
 
-const KeyList = later(async () => (await import('./key-list.tsx')).default)
+const KeyList = later(async () => (await import('./key-list.tsx')).default, { areas: ['frame'] })
 
 /** How long after `g` the second key may come. */
 const CHORD_MS = 1_500

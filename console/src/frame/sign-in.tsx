@@ -18,11 +18,11 @@ export function SignIn({
   /** Why an attempt elsewhere came to nothing. */ readonly said?: string
   readonly done?: () => void
 }) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('sign-in')
   return (
     <main className={css.page}>
       <section className={css.card}>
-        <h1>{t('signIn.title')}</h1>
+        <h1>{t('form.title')}</h1>
         {said !== undefined && (
           <p className={css.said} role="alert">
             {said}
@@ -37,9 +37,9 @@ export function SignIn({
 
 /** The sheet over a page whose session has ended: what was typed there stays. */
 export function SignInAgain() {
-  const { t } = useTranslation()
+  const { t } = useTranslation('sign-in')
   return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} title={t('signIn.again')} centered>
+    <Modal opened onClose={() => undefined} withCloseButton={false} title={t('form.again')} centered>
       <IdentityProvider elsewhere />
       <TokenForm />
     </Modal>
@@ -48,7 +48,7 @@ export function SignInAgain() {
 
 /** The way by the identity provider, where one is set: it comes back to this page, or goes on in a window of its own, and this page stays. */
 function IdentityProvider({ elsewhere = false }: { readonly elsewhere?: boolean }) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('sign-in')
   const { data } = useApi('GET /ways-in', {})
   if (data?.oidc === undefined) return null
   const start = new URL('session/oidc', ADMIN)
@@ -62,13 +62,13 @@ function IdentityProvider({ elsewhere = false }: { readonly elsewhere?: boolean 
       size="sm"
       variant="default"
     >
-      {t('signIn.by', { name: data.oidc })}
+      {t('form.by', { name: data.oidc })}
     </Button>
   )
 }
 
 function TokenForm({ done }: { readonly done?: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('sign-in')
   const [token, setToken] = useState('')
   const [wrong, setWrong] = useState<string>()
   const [busy, setBusy] = useState(false)
@@ -79,15 +79,15 @@ function TokenForm({ done }: { readonly done?: () => void }) {
       await signInBySecret(token)
       done?.()
     } catch (error) {
-      setWrong(messageOf(error, t('signIn.wrong')))
+      setWrong(messageOf(error, t('form.wrong')))
       setBusy(false)
     }
   }
   return (
     <form className={css.form} onSubmit={(event) => void submit(event)}>
       <PasswordInput
-        label={t('signIn.token')}
-        description={t('signIn.how')}
+        label={t('form.token')}
+        description={t('form.how')}
         value={token}
         onChange={(event) => setToken(event.currentTarget.value)}
         error={wrong}
@@ -95,10 +95,10 @@ function TokenForm({ done }: { readonly done?: () => void }) {
         spellCheck={false}
         required
         withAsterisk={false}
-        visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+        visibilityToggleButtonProps={{ 'aria-label': t('form.show') }}
       />
       <Button type="submit" size="sm" loading={busy}>
-        {t('signIn.do')}
+        {t('form.do')}
       </Button>
     </form>
   )

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, callOf } from '../api/client.ts'
 import { useApi } from '../api/use-api.ts'
 import { AsCommand } from '../parts/as-command.tsx'
+import { later } from '../parts/later.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
@@ -15,7 +16,9 @@ import { flag, text, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
 import { moment, number } from '../words/figures.ts'
 import css from './review.module.css'
-import { NewReview } from './review-new.tsx'
+
+/** Loaded when one is started: its fields find people and groups. */
+const NewReview = later(async () => (await import('./review-new.tsx')).NewReview)
 
 type Review = Answer<'GET /tenants/{tenant}/reviews'>['items'][number]
 

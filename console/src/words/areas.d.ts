@@ -7,6 +7,7 @@ import type changes from './en/changes.json'
 import type checks from './en/checks.json'
 import type common from './en/common.json'
 import type connections from './en/connections.json'
+import type frame from './en/frame.json'
 import type groups from './en/groups.json'
 import type importing from './en/import.json'
 import type parts from './en/parts.json'
@@ -28,6 +29,7 @@ export interface Words {
   api: typeof api
   changes: typeof changes
   checks: typeof checks
+  frame: typeof frame
   groups: typeof groups
   people: typeof people
   common: typeof common
