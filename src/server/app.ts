@@ -9,6 +9,7 @@ import { adminFace } from './admin-face.ts'
 import { consoleFaces } from './console.ts'
 import { answerBy, type Face, type FaceDeps } from './faces.ts'
 import { keyFace } from './key-face.ts'
+import { createLostRequests } from './lost-requests.ts'
 import type { Health } from './monitoring/health.ts'
 import type { Log } from './monitoring/log.ts'
 import type { Metrics } from './monitoring/metrics.ts'
@@ -72,8 +73,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const stages = createStages(log, (arrival) => answerBy(faces, faceDeps, arrival), broken, recording?.record)
   const { depart } = stages
   const meters = createRouteMeters(metrics)
-  const lost: FaceDeps['lost'] = (request, path) =>
+  const keepLost = recording === undefined ? undefined : createLostRequests(recording, tenancy, requestOrigin)
+  const lost: FaceDeps['lost'] = (request, path, began) => {
     setup.watch.lost({ path, header: (name) => request.headers[name]?.toString() })
+    keepLost?.(request, path, began)
+  }
   const faceDeps = { requestOrigin, log, requestLog, lost }
   const { publicUrl } = settings
   const policyReports = createPolicyReports()

@@ -35,7 +35,7 @@ export interface FaceDeps {
   readonly log: Log
   readonly requestLog: RequestLog
   /** Receives requests that no face takes, and their paths. */
-  readonly lost?: (request: IncomingMessage, path: string) => void
+  readonly lost?: (request: IncomingMessage, path: string, began: number) => void
 }
 
 /** A face of a listener, with its errors and its line in the log. */
@@ -90,7 +90,7 @@ export function answerBy(faces: readonly Face[], deps: FaceDeps, arrival: Arriva
   if (face?.answer(arrival, url)) return
   logWhenSent(deps, arrival, url)
   send(request, response, NOTHING)
-  deps.lost?.(request, url.split('?', 1)[0] ?? url)
+  deps.lost?.(request, url.split('?', 1)[0] ?? url, began)
 }
 
 function faceAt(faces: readonly Face[], url: string): Face | undefined {

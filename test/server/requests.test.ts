@@ -76,6 +76,26 @@ describe('a request', () => {
     expect(JSON.stringify(line)).not.toContain(made.token)
   })
 
+  test('to a URL that lacks a piece is seen with the tenant whose token it brought, and with nobody else', async () => {
+    const lost = (token: string, path: string) =>
+      fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+    const answers = [
+      await lost(made.token, '/scim/v2/Users/bjensen@acme.example'),
+      await lost(`${made.token.slice(0, -1)}_`, '/scim/v2/Groups'),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([404, 404])
+    // Whether a token is right, a stranger does not learn.
+    expect(await answers[0]?.text()).toBe(await answers[1]?.text())
+    const path = `/tenants/${made.tenant}/requests?status=404&limit=5`
+    await vi.waitFor(async () => expect((await admin(path)).body.items).toHaveLength(1), { timeout: 20_000 })
+    const [line] = (await admin(path)).body.items
+    expect(line).toMatchObject({ connection: made.connection, kind: 'entra', code: 'SCIM_NOT_FOUND' })
+    expect(line.detail).toMatch(
+      new RegExp(`SCIM is at /tenants/${made.tenant}/scim/v2, and what came was for /scim/v2/Users/…$`),
+    )
+    expect(JSON.stringify(line)).not.toContain('bjensen')
+  })
+
   test('that is refused ends its detail with the id, and leads to it', async () => {
     await send('POST', '/Users', user('twice'))
     const { status, id, text } = await send('POST', '/Users', user('twice'))
@@ -360,7 +380,7 @@ test('the list is newest first, in pages, and filtered', async () => {
   expect(places).toEqual([...places].sort((a, b) => b - a))
   expect(rest.next).toBeUndefined()
   const refused = await list('outcome=refused&order=oldest')
-  expect(new Set(refused.items.map(({ status }: { status: number }) => status))).toEqual(new Set([409, 401, 400]))
+  expect(new Set(refused.items.map(({ status }: { status: number }) => status))).toEqual(new Set([404, 409, 401, 400]))
   expect((await list('status=409')).items).toHaveLength(2)
   expect((await list('asks=search&text=filter')).items[0].id).toBe(id)
   expect((await list('from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z')).items).toEqual([])
