@@ -34,6 +34,11 @@ describe.runIf(hasBrowser)('tenants', () => {
     await dialog.getByText(/a-z/).nth(1).waitFor()
     console.forgive()
     await dialog.getByLabel('Name').fill('initech')
+    // Escape closes the commands, and not the form below them.
+    await dialog.getByRole('button', { name: 'As command' }).click()
+    await page.getByText("lockstep tenant create 'initech'").waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText("lockstep tenant create 'initech'").waitFor({ state: 'detached' })
     await checkPage(console, 'tenant-new')
     await dialog.getByRole('button', { name: 'Make the tenant' }).click()
     const token = await dialog.locator('code').filter({ hasText: 'lk_' }).textContent()

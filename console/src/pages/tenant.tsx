@@ -114,7 +114,7 @@ function LastChanges({ tenant, log }: { readonly tenant: string; readonly log: n
                 id: String(place),
                 time: at,
                 state: op === 'delete' ? ('off' as const) : ('ok' as const),
-                what: t(`ops.${op}`, { type, actor }),
+                what: t(`ops.${op}`, { type: t(`typeNames.${type as 'User'}`, { defaultValue: type }), actor }),
                 aside: (
                   <To to="/t/$tenant/changes" params={{ tenant }} search={{ open: String(place) }}>
                     #{number(place)}

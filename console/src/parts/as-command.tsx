@@ -50,7 +50,12 @@ export function AsCommand({
           {t('command.label')}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown className={css.commands} aria-label={t('command.label')}>
+      <Popover.Dropdown
+        className={css.commands}
+        aria-label={t('command.label')}
+        // Escape closes this, and not the dialog below with what was typed in it.
+        onFocusCapture={({ target }) => target.setAttribute('data-mantine-stop-propagation', 'true')}
+      >
         {command !== undefined && (
           <>
             <h3>{t('command.lockstep')}</h3>

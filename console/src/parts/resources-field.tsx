@@ -5,6 +5,7 @@ import '@mantine/core/styles/Pill.css'
 import '@mantine/core/styles/PillsInput.css'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { type Resource, searchScim } from '../api/scim.ts'
 import { useApi } from '../api/use-api.ts'
 import { nameOf } from './person-names.ts'
@@ -42,6 +43,7 @@ export function ResourcesField({
   readonly readOnly?: boolean
   readonly onChange: (ids: string[]) => void
 }) {
+  const { t } = useTranslation('parts')
   const [typed, setTyped] = useState('')
   const q = useSettled(typed.trim(), 150)
   const given = { params: { tenant }, query: { q, limit: 20 } }
@@ -75,6 +77,7 @@ export function ResourcesField({
       // What the server has found is shown, by whatever it was found.
       filter={({ options }) => options}
       hidePickedOptions
+      nothingFoundMessage={q === '' ? t('typeName') : found === undefined ? t('loading') : t('noneFound')}
       onChange={onChange}
     />
   )
