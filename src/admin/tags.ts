@@ -5,7 +5,13 @@ import { Refused } from './refusals.ts'
 
 /** The entity tag of what a route shows: two that are alike have the same. RFC 9110 §8.8.3. */
 export function tagOf(shown: unknown): string {
-  return `"${sha256Hex(JSON.stringify(shown) ?? '').slice(0, 22)}"`
+  return `"${sha256Hex(JSON.stringify(shown, inOrder) ?? '').slice(0, 22)}"`
+}
+
+/** The same object has its members in another order once it was stored. */
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /**

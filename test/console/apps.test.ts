@@ -5,6 +5,7 @@ import { STRICT } from '../../src/protocol/index.ts'
 import { createFakeApp, FAKE_PROFILES, type FakeApp, listen } from '../../src/testing/index.ts'
 import { has, until } from '../hub-processes.ts'
 import { type Serving, serve } from '../serve.ts'
+import { vendorOf } from '../setup/customer.ts'
 import { checkPage } from './check-page.ts'
 import { hasBrowser, type OpenConsole, openConsole } from './open-console.ts'
 
@@ -129,6 +130,20 @@ describe.runIf(hasBrowser)('the pages of apps', () => {
     await page.getByRole('tab', { name: 'Settings' }).click()
     await page.getByRole('heading', { name: 'Credentials' }).waitFor()
     await checkPage(console, 'app-settings')
+    // Somebody else changes the name while the form is open: both are shown, and one decides.
+    const admin = await vendorOf(serving)
+    const [, path = ''] = /\/console\/t(\/acme\/apps\/[^/]+)\//.exec(page.url()) ?? []
+    await admin('PATCH', `/tenants${path}`, { label: 'Their wiki' })
+    await page.getByRole('textbox', { name: 'Name' }).fill('My wiki')
+    await page.getByRole('button', { name: 'Save the settings' }).click()
+    const both = page.getByRole('alert').filter({ hasText: 'Their wiki' })
+    await both.getByText('My wiki').waitFor()
+    await both.getByRole('button', { name: 'Save mine over it' }).click()
+    await both.waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: 'My wiki', level: 1 }).waitFor()
+    await admin('PATCH', `/tenants${path}`, { label: 'The Wiki' })
+    // Being refused was meant.
+    console.forgive()
     expect(await page.content()).not.toContain(TOKEN)
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.getByText('Paused').first().waitFor()

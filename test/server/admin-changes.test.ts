@@ -40,6 +40,9 @@ test('a connection is changed by what is given, if it is still the version that 
   const etag = (await send('GET', path)).headers.get('etag') ?? ''
   const changed = await send('PATCH', path, { label: 'Okta EU', profile: 'strict' }, { 'if-match': etag })
   expect(changed.body).toMatchObject({ label: 'Okta EU', kind: 'okta', profile: 'strict', rights: 'read:users' })
+  // The version is in the answer, too.
+  expect((await send('GET', path)).body.version).toBe(changed.body.version)
+  expect(changed.body.version).not.toBe(etag)
   const late = await send('PATCH', path, { label: 'Mine' }, { 'if-match': etag })
   expect([late.status, late.body.error.code]).toEqual([412, 'ERR_CHANGED'])
   expect((await send('PATCH', path, { profile: null, rights: 'all' })).body).toMatchObject({

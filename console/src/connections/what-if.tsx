@@ -1,6 +1,7 @@
 // Changes a connection, and says before what that would do to the requests that it has sent.
 
 import { Button, Select, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/client.ts'
@@ -12,6 +13,7 @@ import { To } from '../parts/link.tsx'
 import { Marked } from '../parts/marked.tsx'
 import { Shape, Status, stateOfStatus } from '../parts/status.tsx'
 import { ShortTable } from '../parts/table.tsx'
+import { useSafeSave } from '../parts/use-safe-save.tsx'
 import { useLanguage } from '../requests/verdict.tsx'
 import { number } from '../words/figures.ts'
 import type { Connection } from './facts.ts'
@@ -30,6 +32,18 @@ export function WhatIf({ tenant, connection }: { readonly tenant: string; readon
   const params = { tenant, connection: connection.connection }
   const draft = { label, kind: kind as 'entra', profile: profile as 'entra', rights }
   const isChanged = (['label', 'kind', 'profile', 'rights'] as const).some((name) => draft[name] !== connection[name])
+  const client = useQueryClient()
+  const { quicker, isLate, ...safe } = useSafeSave(
+    { version: connection.version, now: partOf(connection), mine: draft },
+    (ifMatch) => save.mutateAsync({ params, body: draft, safely: { ifMatch } }),
+    () => client.invalidateQueries(),
+    (part) => {
+      setLabel(part.label)
+      setKind(part.kind)
+      setProfile(part.profile)
+      setRights(part.rights)
+    },
+  )
   const kinds = KINDS.map((one) => ({ value: one, label: common(`kinds.${one}`) }))
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -72,7 +86,7 @@ export function WhatIf({ tenant, connection }: { readonly tenant: string; readon
         <Button type="submit" variant="default" loading={ask.isPending}>
           {t('whatIf.ask')}
         </Button>
-        <Button disabled={!isChanged} loading={save.isPending} onClick={() => save.mutate({ params, body: draft })}>
+        <Button disabled={!isChanged} loading={save.isPending} onClick={() => void safe.save()}>
           {t('change.save')}
         </Button>
         <Button
@@ -85,11 +99,17 @@ export function WhatIf({ tenant, connection }: { readonly tenant: string; readon
         {connection.paused === true && <Status state="held">{t('change.paused')}</Status>}
         {save.isSuccess && !isChanged && <Status state="ok">{t('change.saved')}</Status>}
       </div>
-      {save.error !== null && <Failed error={save.error} />}
+      {quicker}
+      {save.error !== null && !isLate && <Failed error={save.error} />}
       {ask.error !== null && <Failed error={ask.error} />}
       {ask.data !== undefined && <Told tenant={tenant} told={ask.data} />}
     </form>
   )
+}
+
+/** What this form changes of a connection. */
+function partOf({ label, kind, profile, rights }: Connection) {
+  return { label, kind: kind as string, profile: profile as string, rights }
 }
 
 function Told({

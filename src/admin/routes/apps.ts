@@ -3,8 +3,9 @@
 import { z } from 'zod'
 import type { App, HubAdministration } from '../../hub/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
-import { pageWith, type Route, route } from '../route.ts'
+import { type Call, pageWith, type Route, type RouteDeps, route } from '../route.ts'
 import { PageQuery, pageOf, time } from '../shapes.ts'
+import { tagOf } from '../tags.ts'
 
 const anything = z.record(z.string(), z.unknown())
 const rule = z
@@ -60,6 +61,7 @@ const SETTINGS = {
 /** An app. */
 export const AppBody = z.object({
   app: z.string(),
+  version: z.string().describe('Of its settings: the ETag, and what If-Match takes'),
   mode: z.enum(['off', 'on', 'paused']),
   ...SETTINGS,
   map: SETTINGS.map.optional(),
@@ -126,11 +128,22 @@ const SwitchOnBody = z.strictObject({
   withoutPlan: z.boolean().default(false).describe('Switch it on although nobody has looked at a plan'),
 })
 
+/** What the version of an app is made of: what can be set of it. */
+function settingsOf({ state: _state, review: _review, credentials, ...settings }: App) {
+  return { ...settings, credentials: credentials && { ...credentials, expiry: undefined } }
+}
+
+async function presentApp({ params }: Call<{ readonly tenant: string; readonly app: string }>, { hub }: RouteDeps) {
+  return settingsOf(await hub.apps.get(params.tenant, params.app))
+}
+
 /** An app as an answer. */
-export function appJson({ id, state, review, ...settings }: App) {
+export function appJson(app: App) {
+  const { id, state, review, ...settings } = app
   const { health, reason, healthSince, pausedUntil, managed, sweepDue } = state
   return {
     app: id,
+    version: tagOf(settingsOf(app)),
     ...settings,
     ...(review === undefined ? {} : { review: { ...review, since: isoTime(review.since) } }),
     health,
@@ -182,6 +195,7 @@ export const APP_ROUTES: readonly Route[] = [
     does: 'Show an app: its settings, without its secret, how it is doing, and how many changes are pending',
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: AppWithOwed },
+    present: presentApp,
     run: async ({ params: { tenant, app } }, { hub }) => withOwed(hub, tenant, await hub.apps.get(tenant, app)),
   }),
   route({
@@ -192,6 +206,7 @@ export const APP_ROUTES: readonly Route[] = [
     needs: { capability: 'apps', reach: 'tenant' },
     body: AppChangeBody,
     gives: { status: 200, body: AppBody },
+    present: presentApp,
     run: async ({ params, json }, { hub }) => appJson(await hub.apps.change(params.tenant, params.app, json)),
   }),
   route({

@@ -15,12 +15,14 @@ import {
 import { MANY_REFUSALS, readLately } from '../lately.ts'
 import { type Call, pageWith, type Route, type RouteDeps, route } from '../route.ts'
 import { IssuedBody, LifetimeDays, PageQuery, pageOf, TokenBody, time } from '../shapes.ts'
+import { tagOf } from '../tags.ts'
 
 const DAY_MS = 86_400_000
 
 /** A connection with its tokens. */
 const ConnectionBody = z.object({
   connection: z.string(),
+  version: z.string().describe('Of what can be changed of it: the ETag, and what If-Match takes'),
   label: z.string(),
   kind: z.enum(KINDS),
   profile: z.enum(KINDS).describe('How far it adapts; its kind unless stated'),
@@ -107,7 +109,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     run: async ({ params, query }, { tenancy, record }) => {
       const page = await tenancy.connections.page(params.tenant, query)
       const lately = await readLately(record, environment.now(), params.tenant)
-      return pageWith(page, (one) => ({ ...describeConnection(one), ...lately(one) }))
+      return pageWith(page, (one) => ({ ...connectionJson(one), ...lately(one) }))
     },
   }),
   route({
@@ -132,7 +134,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     present: versionOf,
     run: async ({ params: { tenant, connection } }, { tenancy, record }) => {
       const one = await tenancy.connections.show(tenant, connection)
-      return { ...describeConnection(one), ...(await readLately(record, environment.now(), tenant, connection))(one) }
+      return { ...connectionJson(one), ...(await readLately(record, environment.now(), tenant, connection))(one) }
     },
   }),
   route({
@@ -146,7 +148,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     present: versionOf,
     run: async ({ params: { tenant, connection }, body }, { administration }) => {
       const now = await administration.connections.show(tenant, connection)
-      return describeConnection(await administration.connections.change(tenant, connection, changed(now, body)))
+      return connectionJson(await administration.connections.change(tenant, connection, changed(now, body)))
     },
   }),
   route({
@@ -168,9 +170,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     gives: { status: 200, body: ConnectionBody },
     run: async ({ params, body, actor }, { administration }) => {
       const recording = { ms: body.hours * HOUR_MS, reason: body.reason, by: actor }
-      return describeConnection(
-        await administration.connections.recordValues(params.tenant, params.connection, recording),
-      )
+      return connectionJson(await administration.connections.recordValues(params.tenant, params.connection, recording))
     },
   }),
   route({
@@ -215,10 +215,17 @@ async function versionOf(
   { params }: Call<{ readonly tenant: string; readonly connection: string }>,
   { tenancy }: RouteDeps,
 ) {
-  const { tokens: _tokens, ...rest } = describeConnection(
-    await tenancy.connections.show(params.tenant, params.connection),
-  )
+  return changeable(await tenancy.connections.show(params.tenant, params.connection))
+}
+
+function changeable(connection: Connection) {
+  const { tokens: _tokens, ...rest } = describeConnection(connection)
   return rest
+}
+
+/** A connection as an answer. */
+export function connectionJson(connection: Connection) {
+  return { ...describeConnection(connection), version: tagOf(changeable(connection)) }
 }
 
 /** A connection as it is, with what is to change. */

@@ -3,12 +3,12 @@
 import { z } from 'zod'
 import { reaches } from '../../access/index.ts'
 import { environment } from '../../environment.ts'
-import { describeConnection, noTenant } from '../../tenancy/index.ts'
+import { noTenant } from '../../tenancy/index.ts'
 import { connectionsOfAll } from '../connections-of-all.ts'
 import { type Route, route } from '../route.ts'
 import { readService } from '../service-state.ts'
 import { time, Word } from '../shapes.ts'
-import { ConnectionSeenBody } from './connections.ts'
+import { ConnectionSeenBody, connectionJson } from './connections.ts'
 
 /** How Lockstep itself is doing. */
 const ServiceBody = z.object({
@@ -78,7 +78,7 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
       return {
         items: items.map(({ connection, lately, hours }) => ({
           tenant: connection.tenant,
-          ...describeConnection(connection),
+          ...connectionJson(connection),
           ...(lately === undefined ? {} : { lately }),
           ...(hours === undefined ? {} : { hours }),
         })),

@@ -3,6 +3,7 @@
 import { ActionIcon, Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import '@mantine/core/styles/SegmentedControl.css'
 import '@mantine/core/styles/FloatingIndicator.css'
+import { useQueryClient } from '@tanstack/react-query'
 import { Plus, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,6 +13,7 @@ import { JsonEdit } from '../../parts/json-view.tsx'
 import { To } from '../../parts/link.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
+import { useSafeSave } from '../../parts/use-safe-save.tsx'
 import { useMay } from '../../session.tsx'
 import type { AppTab } from './app-tab.ts'
 import css from './apps.module.css'
@@ -45,6 +47,13 @@ export default function MapTab({ tenant, app }: AppTab) {
   useEffect(() => {
     void mutateAsync({ params, body: { sample: 20 } }).then(setBefore, () => {})
   }, [])
+  const client = useQueryClient()
+  const { quicker, isLate, ...safe } = useSafeSave(
+    { version: app.version, now: (app.map ?? {}) as never, mine: map as never },
+    (ifMatch) => save.mutateAsync({ params, body: { map } as never, safely: { ifMatch } }),
+    () => client.invalidateQueries(),
+    (part: NonNullable<typeof app.map>) => setLines({ User: linesOf(part.User), Group: linesOf(part.Group) }),
+  )
   const change = (own: readonly RuleLine[]) => setLines({ ...lines, [type]: own })
   return (
     <>
@@ -98,11 +107,7 @@ export default function MapTab({ tenant, app }: AppTab) {
             </Button>
           )}
           {may && (
-            <Button
-              disabled={isWrong || !isChanged}
-              loading={save.isPending}
-              onClick={() => save.mutate({ params, body: { map } as never })}
-            >
+            <Button disabled={isWrong || !isChanged} loading={save.isPending} onClick={() => void safe.save()}>
               {t('map.save')}
             </Button>
           )}
@@ -115,7 +120,8 @@ export default function MapTab({ tenant, app }: AppTab) {
             </Status>
           )}
         </div>
-        {save.error !== null && <Failed error={save.error} />}
+        {quicker}
+        {save.error !== null && !isLate && <Failed error={save.error} />}
       </Panel>
       <Panel title={t('preview.title')}>
         {preview.error !== null && <Failed error={preview.error} />}

@@ -1,7 +1,7 @@
 // Who has an account in an app: filters and groups, tried on real people, and why somebody has not.
 
 import { Button, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { send } from '../../api/client.ts'
@@ -14,6 +14,7 @@ import { Panel } from '../../parts/page.tsx'
 import { nameOf } from '../../parts/person-names.ts'
 import { ResourcesField, useResources } from '../../parts/resources-field.tsx'
 import { Status } from '../../parts/status.tsx'
+import { useSafeSave } from '../../parts/use-safe-save.tsx'
 import { useMay } from '../../session.tsx'
 import type { App } from './app-state.tsx'
 import type { AppTab } from './app-tab.ts'
@@ -33,9 +34,23 @@ export default function ScopeTab({ tenant, app }: AppTab) {
   const preview = useAct('POST /tenants/{tenant}/apps/{app}/map/preview')
   const save = useAct('PATCH /tenants/{tenant}/apps/{app}')
   const [asked, setAsked] = useState(false)
+  const client = useQueryClient()
   const scope = { users: tidied(users), groups: groups === undefined ? null : tidied(groups) }
   const isChanged =
     JSON.stringify(scope) !== JSON.stringify({ users: app.scope.users, groups: app.scope.groups ?? null })
+  const { quicker, isLate, ...safe } = useSafeSave(
+    {
+      version: app.version,
+      now: { users: app.scope.users, groups: app.scope.groups ?? null } as never,
+      mine: scope as never,
+    },
+    (ifMatch) => save.mutateAsync({ params, body: { scope } as never, safely: { ifMatch } }),
+    () => client.invalidateQueries(),
+    (part: typeof scope) => {
+      setUsers(part.users)
+      setGroups(part.groups ?? undefined)
+    },
+  )
   return (
     <>
       <Panel title={t('scope.users')}>
@@ -68,7 +83,7 @@ export default function ScopeTab({ tenant, app }: AppTab) {
             <Button
               disabled={!isChanged}
               loading={save.isPending}
-              onClick={() => (app.mode === 'on' ? setAsked(true) : save.mutate({ params, body: { scope } as never }))}
+              onClick={() => (app.mode === 'on' ? setAsked(true) : void safe.save())}
             >
               {t('scope.save')}
             </Button>
@@ -82,15 +97,10 @@ export default function ScopeTab({ tenant, app }: AppTab) {
             </Status>
           )}
         </div>
-        {save.error !== null && <Failed error={save.error} />}
+        {quicker}
+        {save.error !== null && !isLate && <Failed error={save.error} />}
         {asked && (
-          <ConfirmScope
-            tenant={tenant}
-            app={app}
-            scope={scope}
-            run={() => save.mutateAsync({ params, body: { scope } as never })}
-            close={() => setAsked(false)}
-          />
+          <ConfirmScope tenant={tenant} app={app} scope={scope} run={safe.save} close={() => setAsked(false)} />
         )}
         {preview.error !== null && <Failed error={preview.error} />}
       </Panel>

@@ -3,6 +3,7 @@
 import { Button, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core'
 import '@mantine/core/styles/NumberInput.css'
 import '@mantine/core/styles/PasswordInput.css'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct } from '../../api/use-api.ts'
@@ -12,6 +13,7 @@ import { JsonView } from '../../parts/json-view.tsx'
 import { useGo } from '../../parts/link.tsx'
 import { Panel, Panels } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
+import { useSafeSave } from '../../parts/use-safe-save.tsx'
 import { useMay } from '../../session.tsx'
 import { number } from '../../words/figures.ts'
 import type { AppTab } from './app-tab.ts'
@@ -52,13 +54,25 @@ export function PolicyForm({ tenant, app, may }: AppTab & { readonly may: boolea
   const body = { label, policy, guard, sweeps: { fullHours } }
   const was = { label: app.label, policy: app.policy, guard: app.guard, sweeps: { fullHours: app.sweeps.fullHours } }
   const isChanged = JSON.stringify(body) !== JSON.stringify(was)
+  const client = useQueryClient()
+  const { quicker, isLate, ...safe } = useSafeSave(
+    { version: app.version, now: was as never, mine: body as never },
+    (ifMatch) => save.mutateAsync({ params, body: body as never, safely: { ifMatch } }),
+    () => client.invalidateQueries(),
+    (part: typeof was) => {
+      setLabel(part.label)
+      setPolicy(part.policy)
+      setGuard(part.guard)
+      setFullHours(part.sweeps.fullHours)
+    },
+  )
   return (
     <Panel title={t('settings.policy')}>
       <form
         className={css.form}
         onSubmit={(event) => {
           event.preventDefault()
-          save.mutate({ params, body: body as never })
+          void safe.save()
         }}
       >
         <TextInput
@@ -115,7 +129,8 @@ export function PolicyForm({ tenant, app, may }: AppTab & { readonly may: boolea
             {save.isSuccess && !isChanged && <Status state="ok">{t('saved')}</Status>}
           </div>
         )}
-        {save.error !== null && <Failed error={save.error} />}
+        {quicker}
+        {save.error !== null && !isLate && <Failed error={save.error} />}
       </form>
     </Panel>
   )
