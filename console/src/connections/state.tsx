@@ -19,7 +19,7 @@ export function ConnectionState({ connection }: { readonly connection: Connectio
   if (heard === undefined) return <Status state="off">{t('neverUsed')}</Status>
   if (lately?.quietSince !== undefined)
     return <Status state="warn">{t('quiet', { ago: since(lately.quietSince) })}</Status>
-  return <Status state="ok">{t('heard', { ago: since(heard) })}</Status>
+  return <Status state="ok">{t('heard', { ago: since(Math.min(Date.parse(heard), Date.now())) })}</Status>
 }
 
 /** How long it is silent at most, usually. */

@@ -46,7 +46,8 @@ export function since(time: string | number, now: number = Date.now()): string {
   const ms = new Date(time).getTime() - now
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'always', style: 'short' })
   for (const [unit, size] of STEPS) if (Math.abs(ms) >= size) return format.format(Math.trunc(ms / size), unit)
-  return format.format(0, 'second')
+  // Not zero, which would be to come: *0 sec. ago*.
+  return format.format(-0, 'second')
 }
 
 /** 12 min, 3 days: how long something has lasted by now, to be read after *for*. */
