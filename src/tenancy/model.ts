@@ -63,14 +63,29 @@ export interface Model {
 export const NOTHING: Own = { schemas: new Map(), types: new Map(), indexes: new Map() }
 const PLAIN: Model = { types: BUILT_IN_TYPES, schemas: [] }
 
+/** Most times that it is read again because somebody changed types meanwhile. */
+const TRIES = 10
+
 /** Reads what is a tenant's own. */
-export async function readOwn(store: Store, tenant: string): Promise<Own> {
-  // Types first: a schema that comes with a type while this reads is then there, not missing from a type that names it.
-  const types = await allRecords(store, tenant, RECORDS.type)
-  const [schemas, indexes] = await Promise.all([
-    allRecords(store, tenant, RECORDS.schema),
-    allRecords(store, tenant, RECORDS.index),
-  ])
+export async function readOwn(store: Pick<Store, 'records'>, tenant: string): Promise<Own> {
+  let types = await allRecords(store, tenant, RECORDS.type)
+  for (let tries = 1; ; tries++) {
+    const [schemas, indexes] = await Promise.all([
+      allRecords(store, tenant, RECORDS.schema),
+      allRecords(store, tenant, RECORDS.index),
+    ])
+    // A type that came or went with its schema while this read would name one that is not there.
+    const after = await allRecords(store, tenant, RECORDS.type)
+    if (tries === TRIES || JSON.stringify(after) === JSON.stringify(types)) return ownOf(schemas, after, indexes)
+    types = after
+  }
+}
+
+function ownOf(
+  schemas: readonly StoredRecord[],
+  types: readonly StoredRecord[],
+  indexes: readonly StoredRecord[],
+): Own {
   if (schemas.length + types.length + indexes.length === 0) return NOTHING
   const byKey = (records: readonly StoredRecord[]) => new Map(records.map(({ key, value }) => [key, value]))
   return { schemas: byKey(schemas), types: byKey(types), indexes: byKey(indexes) }
