@@ -4,10 +4,22 @@ import { isKnownName, isNameLike, type Vocabulary } from './vocabulary.ts'
 
 /** What stands in place of a text: what it looks like, and how long it is. */
 export function formOf(text: string): string {
-  if (ID.test(text)) return '‹id›'
-  const what = ADDRESS.test(text) ? 'address' : DIGITS.test(text) ? 'digits' : TIME.test(text) ? 'time' : 'text'
-  return `‹${what} ${text.length}›`
+  if (text.length === 36 && ID.test(text)) return '‹id›'
+  if (text.includes('@') && ADDRESS.test(text)) return formed('address', text.length)
+  // Most texts begin with a letter: this is done for each of a body.
+  const first = text.charCodeAt(0)
+  if (!(first >= 48 && first <= 57)) return formed('text', text.length)
+  return formed(DIGITS.test(text) ? 'digits' : TIME.test(text) ? 'time' : 'text', text.length)
 }
+
+type Form = 'address' | 'digits' | 'text' | 'time'
+
+function formed(form: Form, length: number): string {
+  return FORMS[form][length] ?? `‹${form} ${length}›`
+}
+
+const formsOf = (form: Form): readonly string[] => Array.from({ length: 100 }, (_, length) => `‹${form} ${length}›`)
+const FORMS = { address: formsOf('address'), digits: formsOf('digits'), text: formsOf('text'), time: formsOf('time') }
 
 const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const ADDRESS = /^[^@\s]{1,200}@[^@\s]{1,200}$/

@@ -132,6 +132,36 @@ test('lines are written after a quarter of a second, counts after ten; then no t
   expect(time.timers()).toBe(0)
 })
 
+test('lines are made 32 together, or with the next timer, and at once while the store is slow: values wait no longer', async () => {
+  const time = clock()
+  let made = 0
+  let end = () => {}
+  const slow = new Promise<void>((resolve) => (end = resolve))
+  const recorder = createRecorder({
+    store: { ...memoryRecord(), append: () => slow },
+    environment: time.environment,
+    process: 'p',
+    // Each line asks for the words of its tenant.
+    catalog: () => {
+      made++
+      return catalog
+    },
+  })
+  const call = { method: 'POST', path: '/Users', search: '', header: () => undefined, remote: undefined }
+  const answer = () => recorder.answered({ id: 'r', call, about: blankAbout(), tenant: 'acme' }, 401, 1, 1, 0)
+  for (let at = 0; at < 31; at++) answer()
+  expect(made).toBe(0)
+  answer()
+  expect(made).toBe(32)
+  answer()
+  time.pass(250)
+  expect(made).toBe(33)
+  answer()
+  expect(made).toBe(34)
+  end()
+  await recorder.close()
+})
+
 test('a line that is kept while only counts wait is written a quarter of a second later', async () => {
   const { answer, time, store } = recording(memoryRecord())
   const pass = async (ms: number) => {

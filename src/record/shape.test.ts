@@ -1,11 +1,13 @@
 // Tests that shapes and masks show structure, and no value of anybody.
 
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type About, blankAbout } from '../call.ts'
+import { requireNodeCrypto } from '../node-crypto.ts'
 import { createCatalog, EnterpriseUser, Group, User } from '../protocol/index.ts'
 import { makeLine } from './make-line.ts'
 import { formOf, maskDetail, maskExpression, maskUrl, wordsOf } from './mask.ts'
+import { hashOfName } from './named.ts'
 import { BODY_CHARACTERS, bodyText } from './shape.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
@@ -38,6 +40,26 @@ describe('shapes', () => {
     expect(bodyText(sent, vocabulary, 'values')).toBe(
       '{"userName":"bjensen","password":"***","Operations":[{"path":"password","value":"***"}]}',
     )
+  })
+
+  test('a name of the schema is looked up once, however many bodies have it; one that may be somebody’s each time', () => {
+    let asked = 0
+    class Counted extends Set<string> {
+      override has(one: string): boolean {
+        asked++
+        return super.has(one)
+      }
+    }
+    const counted = { ...vocabulary, names: new Counted(vocabulary.names), uris: new Counted(vocabulary.uris) }
+    const asks = (sent: object) => {
+      asked = 0
+      bodyText(sent, counted, 'shape')
+      return asked
+    }
+    expect(asks({ userName: 'ada', name: { familyName: 'Lovelace' }, emails: [{ value: 'a@b' }] })).toBeGreaterThan(4)
+    expect(asks({ userName: 'bob', name: { familyName: 'Byron' }, emails: [{ value: 'c@d' }, { value: 'e' }] })).toBe(0)
+    expect(asks({ barbara: 1 })).toBeGreaterThan(0)
+    expect(asks({ barbara: 1 })).toBeGreaterThan(0)
   })
 
   test('a large body is cut between elements, and says how many were left out', () => {
@@ -157,4 +179,14 @@ test('forms say what a value looks like, and how long it is', () => {
     '‹time 16›',
     '‹id›',
   ])
+})
+
+test('a key is made ready once, however many names are hashed with it', () => {
+  const made = vi.spyOn(requireNodeCrypto(), 'createSecretKey')
+  const key = new Uint8Array(32).fill(7)
+  const hashes = ['ada', 'bob', 'Ada'].map((name) => hashOfName(key, 'acme', name))
+  const plain = requireNodeCrypto().createHmac('sha256', key).update('acme\nada').digest('base64url').slice(0, 22)
+  expect([hashes[0], hashes[2], hashes[1] === plain]).toEqual([plain, plain, false])
+  expect(made).toHaveBeenCalledTimes(1)
+  made.mockRestore()
 })

@@ -8,8 +8,11 @@ export const BUCKET_COLUMNS: readonly string[] = Array.from({ length: BUCKETS },
 /** The form of the tables; a later form has a higher number. */
 export const TABLES_VERSION = 1
 
-/** The statements that make the tables. `numbered`: how a column gives out numbers in the order of rows. */
-export function tableStatements(prefix: string, numbered: string): readonly string[] {
+/**
+ * The statements that make the tables. `numbered`: how a column gives out numbers in the order of rows; `keyed`: what ends a table whose
+ * rows are nothing but their key, where the database can keep them once.
+ */
+export function tableStatements(prefix: string, numbered: string, keyed = ''): readonly string[] {
   const counts = (name: string) => `create table if not exists ${prefix}${name} (
     t bigint not null, minute bigint not null, connection text not null, asks text not null, outcome text not null,
     n bigint not null, us bigint not null, last bigint not null,
@@ -22,7 +25,7 @@ export function tableStatements(prefix: string, numbered: string): readonly stri
       n ${numbered}, t bigint not null, at bigint not null, id text not null, status integer not null, connection text,
       print text, resource text, body text, sent text, line text not null)`,
     `create table if not exists ${prefix}record_about (
-      t bigint not null, hash text not null, n bigint not null, primary key (t, hash, n))`,
+      t bigint not null, hash text not null, n bigint not null, primary key (t, hash, n))${keyed}`,
     counts('record_minute'),
     counts('record_hour'),
     `create index if not exists record_line_t on ${line} (t, n)`,

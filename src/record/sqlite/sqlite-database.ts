@@ -11,6 +11,8 @@ const MOST_STATEMENTS = 200
 const BUSY_MS = 5_000
 /** Pages that are given back to the disk after each write that removes lines. */
 const VACUUM_PAGES = 500
+/** Pages of the log that are copied to the file in one go: hashes go all over it, so that each page has changed often by then. */
+const LOG_PAGES = 8_000
 /** Bytes that the log of the database may keep. */
 const LOG_BYTES = 64 * 1024 * 1024
 
@@ -21,6 +23,7 @@ export function openRecordFile(file: string, mostPages?: number): SqlDatabase {
   const db = new DatabaseSync(file)
   db.exec(`pragma busy_timeout = ${BUSY_MS}; pragma auto_vacuum = incremental; pragma journal_mode = wal`)
   db.exec(`pragma synchronous = normal; pragma journal_size_limit = ${LOG_BYTES}; pragma cache_size = -8192`)
+  db.exec(`pragma wal_autocheckpoint = ${LOG_PAGES}`)
   if (mostPages !== undefined) db.exec(`pragma max_page_count = ${mostPages}`)
   makeTables(db, file)
   const run = createRun(db)
@@ -68,7 +71,7 @@ function makeTables(db: DatabaseSync, file: string): void {
   if (found === 0 && others?.n !== 0) throw new Error(`${file} holds tables of another program`)
   if (found > TABLES_VERSION) throw new Error(`${file} was made by a newer version of Lockstep`)
   db.exec('begin immediate')
-  for (const sql of tableStatements('', 'integer primary key autoincrement')) db.exec(sql)
+  for (const sql of tableStatements('', 'integer primary key autoincrement', ' without rowid')) db.exec(sql)
   db.exec(`pragma user_version = ${TABLES_VERSION}; commit`)
 }
 
