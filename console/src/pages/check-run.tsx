@@ -142,9 +142,9 @@ function Stop({ tenant, check }: { readonly tenant: string; readonly check: stri
   )
 }
 
-const FORMATS = ['json', 'html', 'junit'] as const
-const TYPES = { json: 'application/json', html: 'text/html', junit: 'application/xml' } as const
-const ENDINGS = { json: 'json', html: 'html', junit: 'xml' } as const
+const FORMATS = ['json', 'html', 'junit', 'badge'] as const
+const TYPES = { json: 'application/json', html: 'text/html', junit: 'application/xml', badge: 'image/svg+xml' } as const
+const ENDINGS = { json: 'json', html: 'html', junit: 'xml', badge: 'svg' } as const
 
 function Save({ tenant, check }: { readonly tenant: string; readonly check: string }) {
   const { t } = useTranslation('checks')
