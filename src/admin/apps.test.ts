@@ -31,11 +31,11 @@ async function start() {
   for (const name of ['acme', 'other']) await tenancy.tenants.create(name)
   const { token, admin: own } = await tenancy.adminTokens.create({ label: 'owner' })
   const limited = await tenancy.adminTokens.create({ label: 'limited', tenants: ['acme'] })
-  const request = (method: string, path: string, body?: unknown, bearer = token) =>
+  const request = (method: string, path: string, body?: unknown, bearer = token, more: Record<string, string> = {}) =>
     admin.fetch(
       new Request(`http://scim.example/admin/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     )
@@ -48,7 +48,7 @@ async function start() {
   }
   const item = (queue: string, key: string, set: object) =>
     store.commit([{ write: 'item', item: { tenant: 'acme', queue, key }, set }])
-  return { store, tenancy, send, request, item, own, limited: limited.token }
+  return { store, tenancy, send, request, item, own, token, limited: limited.token }
 }
 
 const APPS = '/tenants/acme/apps'
@@ -99,6 +99,24 @@ describe('an app', () => {
     expect((await send('DELETE', `${APPS}/wiki`)).status).toBe(204)
     expect((await send('GET', `${APPS}/wiki`)).status).toBe(404)
     expect(JSON.stringify(await store.changes('acme', 0, 100))).not.toContain(SECRET)
+  })
+
+  test('is changed as the last one left it: by the version of its settings', async () => {
+    const { send, request, token } = await start()
+    await send('POST', APPS, WIKI)
+    const path = `${APPS}/wiki`
+    const tagNow = async () => (await request('GET', path)).headers.get('etag') ?? ''
+    const change = (body: unknown, tag: string) => request('PATCH', path, body, token, { 'if-match': tag })
+    const tag = await tagNow()
+    expect((await send('GET', path)).body.version).toBe(tag)
+    const scope = { users: { filter: 'active eq true' } }
+    expect((await change({ scope }, tag)).status).toBe(200)
+    const late = await change({ label: 'Late' }, tag)
+    expect(late.status).toBe(412)
+    expect(await late.json()).toMatchObject({ error: { code: 'ERR_CHANGED' } })
+    expect((await send('GET', path)).body).toMatchObject({ label: 'wiki', scope })
+    // Without a version it is changed as ever, for the command line and other clients.
+    expect((await send('PATCH', path, { label: 'Wiki' })).status).toBe(200)
   })
 
   test('names every field that is wrong', async () => {

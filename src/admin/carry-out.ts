@@ -25,8 +25,10 @@ export async function carryOut(
 ): Promise<CarriedOut> {
   const { present } = route
   if (route.method === 'get') {
+    // The version first: changed in between, it is older than what is shown, and a change based on that is refused, not lost.
+    const tag = present === undefined ? undefined : tagOf(await present(call, deps))
     const answer = await route.run(call, deps)
-    return present === undefined ? { answer } : { answer, tag: tagOf(await present(call, deps)) }
+    return tag === undefined ? { answer } : { answer, tag }
   }
   if (present !== undefined) await requireMatch(headers.get('if-match') ?? undefined, () => present(call, deps))
   const key = headers.get('idempotency-key')
