@@ -35,6 +35,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   sweep: 'Compare what apps hold with what they should hold',
   receipt: 'Manage receipts of people who left: show, export and verify them',
   review: 'Access reviews: who has what, decided line by line, and carried out',
+  retention: 'How long recorded requests are kept',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",
   index: 'Manage indexes: attributes that filters can look up without reading every resource',

@@ -4,7 +4,7 @@ export type { AdminAuthenticated, AdminToken, AdminTokens } from './admin-tokens
 export type { Administration } from './administration.ts'
 export { type Audit, type AuditDraft, type AuditLine, createAudit } from './audit.ts'
 export { type Authenticated, type Authenticator, createAuthenticator, type TokenInUse } from './authenticate.ts'
-export { PREVIEW_EXAMPLES, PREVIEW_READS } from './change-preview.ts'
+export { type ChangePreview, PREVIEW_EXAMPLES, PREVIEW_READS } from './change-preview.ts'
 export type { ConnectionDraft } from './connection-draft.ts'
 export type { Connection, TokenFacts } from './connection-record.ts'
 export {

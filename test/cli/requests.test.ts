@@ -1,7 +1,7 @@
 // Tests the commands that show recorded requests, on the file that a server has written.
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -56,6 +56,57 @@ test('requests shows one by its id', async () => {
   expect(text).toContain('SCIM_NOT_FOUND')
   const missing = await lockstep('requests', 'r_0000000000000')
   expect([missing.code === 0, /There is no request/.test(missing.text)]).toEqual([false, true])
+})
+
+test('how long requests are kept is shown and set, and what would go first is said', async () => {
+  const shown = async (...words: readonly string[]) =>
+    JSON.parse((await lockstep('retention', 'show', ...words, '--json')).text)
+  expect(await shown('--days', '1')).toMatchObject({ recordDays: null, lines: 3, goes: 0 })
+  expect((await lockstep('retention', 'set', '30')).text).toContain('Requests are kept for 30 days.')
+  expect(await shown()).toMatchObject({ recordDays: 30 })
+  expect((await lockstep('retention', 'show')).text).toMatch(/Requests are kept for +30 days\n +Recorded requests +3\n/)
+  const wrong = await lockstep('retention', 'set', '91')
+  expect([wrong.code === 0, wrong.text]).toEqual([false, expect.stringContaining('from 1 to 90')])
+  await lockstep('retention', 'set', 'default')
+  expect(await shown()).toMatchObject({ recordDays: null })
+})
+
+test('what a change of a schema or type would do is shown before it is made', async () => {
+  const urn = 'urn:example:scim:schemas:extension:badge:1.0:User'
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-dry-'))
+  try {
+    const file = join(folder, 'badge.json')
+    const own = ['--tenant', made.tenant] as const
+    writeFileSync(file, JSON.stringify({ id: urn, name: 'Badge', attributes: [{ name: 'number' }] }))
+    const dry = await lockstep('schema', 'put', file, '--extends', 'User', '--dry', ...own)
+    expect([dry.code, dry.text]).toEqual([
+      0,
+      'No resource is in the way, and none loses a value.\nNothing was changed.\n',
+    ])
+    expect((await lockstep('schema', 'list', ...own)).text).not.toContain(urn)
+    await lockstep('schema', 'put', file, '--extends', 'User', ...own)
+    const body = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', urn],
+      userName: 'ada',
+      [urn]: { number: '7' },
+    }
+    const headers = { authorization: `Bearer ${made.token}`, 'content-type': 'application/scim+json' }
+    // The server hears of the schema within moments.
+    await expect
+      .poll(
+        async () =>
+          (await fetch(`${made.base}/Users?filter=${encodeURIComponent(`${urn}:number pr`)}`, { headers })).status,
+      )
+      .toBe(200)
+    await fetch(`${made.base}/Users`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const { text } = await lockstep('schema', 'delete', urn, '--dry', ...own)
+    expect(text).toMatch(
+      /: 1 resource, such as User \S+; with --force their values are deleted\.\nNothing was changed\.\n$/,
+    )
+    expect((await lockstep('schema', 'list', ...own)).text).toContain(urn)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test.skipIf(onPostgres)('a backup with the record shows the same requests', async () => {

@@ -50,7 +50,7 @@ function Requests({ now }: { readonly now: NonNullable<Retention['record']> }) {
   return (
     <Panel
       title={t('retention.requests')}
-      actions={<AsCommand call={callOf('GET /retention', { query: {} })} command="lockstep serve --record-days 14" />}
+      actions={<AsCommand call={callOf('GET /retention', { query: {} })} command="lockstep retention show" />}
     >
       <form
         className={css.form}

@@ -38,4 +38,27 @@ export const REQUEST_COMMANDS: readonly CommandEntry[] = [
     ],
     run: async (_args, options) => (await import('./faults.ts')).faults(options),
   },
+  {
+    name: 'retention show',
+    does: 'Show how long recorded requests are kept, and what they take',
+    example: 'retention show --days 7',
+    options: [
+      ['--days <number>', 'how many would be removed with so many days'],
+      fromTable(SETTINGS.record, 'place'),
+      ...DATABASE,
+    ],
+    run: async (_args, options) => (await import('./retention.ts')).showRetention(options),
+  },
+  {
+    name: 'retention set',
+    args: '<days>',
+    does: 'Set how many days recorded requests are kept, in every process of this database; older ones are removed within minutes. default: as the server was started with.',
+    example: 'retention set 30',
+    options: [
+      ['--yes', 'do not ask although requests would be removed'],
+      fromTable(SETTINGS.record, 'place'),
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./retention.ts')).changeRetention(args, options),
+  },
 ]

@@ -4,6 +4,8 @@ import { type CommandEntry, DATABASE, type OptionEntry, TENANT } from '../termin
 
 const FORCE: OptionEntry = ['--force', 'delete the values that conflict with the change']
 
+const DRY: OptionEntry = ['--dry', 'only show what this would do to resources']
+
 /** Commands for a tenant's own schemas, resource types and indexes. */
 export const SCHEMA_COMMANDS: readonly CommandEntry[] = [
   {
@@ -23,6 +25,7 @@ export const SCHEMA_COMMANDS: readonly CommandEntry[] = [
       ['--extends <types>', 'use it as an extension of these resource types, like User or User,Group'],
       ['--required', 'require the extension on every resource of these types'],
       FORCE,
+      DRY,
       ...DATABASE,
     ],
     run: async (args, options) => (await import('./schema.ts')).putSchema(args, options),
@@ -32,7 +35,7 @@ export const SCHEMA_COMMANDS: readonly CommandEntry[] = [
     args: '<urn>',
     does: 'Delete a schema',
     example: 'schema delete urn:example:scim:schemas:extension:badge:1.0:User --tenant acme',
-    options: [TENANT, FORCE, ...DATABASE],
+    options: [TENANT, FORCE, DRY, ...DATABASE],
     run: async (args, options) => (await import('./schema.ts')).deleteSchema(args, options),
   },
   {
@@ -47,7 +50,7 @@ export const SCHEMA_COMMANDS: readonly CommandEntry[] = [
     args: '<file>',
     does: 'Add or change a resource type. {"name":"Role"} or {"name":"Entitlement"} enables the built-in type of that name.',
     example: 'type put device.json --tenant acme',
-    options: [TENANT, FORCE, ...DATABASE],
+    options: [TENANT, FORCE, DRY, ...DATABASE],
     run: async (args, options) => (await import('./schema.ts')).putType(args, options),
   },
   {
@@ -55,7 +58,7 @@ export const SCHEMA_COMMANDS: readonly CommandEntry[] = [
     args: '<name>',
     does: 'Delete a resource type',
     example: 'type delete Device --tenant acme',
-    options: [TENANT, FORCE, ...DATABASE],
+    options: [TENANT, FORCE, DRY, ...DATABASE],
     run: async (args, options) => (await import('./schema.ts')).deleteType(args, options),
   },
   {

@@ -8,6 +8,7 @@ import { fileError } from '../files/file-error.ts'
 import { flagOption, listOption, type Options, UsageError } from '../terminal/options.ts'
 import { printJson, printLine, printTable } from '../terminal/print.ts'
 import { changeOptions } from './change-options.ts'
+import { printPreview } from './dry-change.ts'
 
 /** `lockstep schema list`. */
 export async function listSchemas(options: Options): Promise<void> {
@@ -33,11 +34,10 @@ export async function putSchema([file = '']: readonly string[], options: Options
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const extend = listOption(options, 'extends')
-    const schema = await local.tenancy.schemas.put(tenant, json, {
-      ...(await changeOptions(local, options)),
-      extend,
-      required: flagOption(options, 'required'),
-    })
+    const { schemas } = local.tenancy
+    const change = { ...(await changeOptions(local, options)), extend, required: flagOption(options, 'required') }
+    if (flagOption(options, 'dry')) return printPreview(await schemas.preview.put(tenant, json, change), options)
+    const schema = await schemas.put(tenant, json, change)
     if (flagOption(options, 'json')) printJson({ tenant, schema: schema.id, extends: extend })
     else
       printLine(`Schema ${schema.id} was saved${extend.length > 0 ? ` as an extension of ${extend.join(', ')}` : ''}.`)
@@ -48,7 +48,10 @@ export async function putSchema([file = '']: readonly string[], options: Options
 export async function deleteSchema([urn = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    await local.tenancy.schemas.delete(tenant, urn, await changeOptions(local, options))
+    const { schemas } = local.tenancy
+    const change = await changeOptions(local, options)
+    if (flagOption(options, 'dry')) return printPreview(await schemas.preview.delete(tenant, urn, change), options)
+    await schemas.delete(tenant, urn, change)
     if (flagOption(options, 'json')) printJson({ tenant, schema: urn, deleted: true })
     else printLine(`Schema ${urn} was deleted.`)
   })
@@ -89,7 +92,10 @@ export async function putType([file = '']: readonly string[], options: Options):
   const json = await readJsonFile(file)
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    const type = await local.tenancy.schemas.putType(tenant, json, await changeOptions(local, options))
+    const { schemas } = local.tenancy
+    const change = await changeOptions(local, options)
+    if (flagOption(options, 'dry')) return printPreview(await schemas.preview.putType(tenant, json, change), options)
+    const type = await schemas.putType(tenant, json, change)
     if (flagOption(options, 'json')) printJson({ tenant, type: type.name, endpoint: type.endpoint })
     else printLine(`Resource type ${type.name} is available at ${type.endpoint}.`)
   })
@@ -99,7 +105,10 @@ export async function putType([file = '']: readonly string[], options: Options):
 export async function deleteType([name = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    await local.tenancy.schemas.deleteType(tenant, name, await changeOptions(local, options))
+    const { schemas } = local.tenancy
+    const change = await changeOptions(local, options)
+    if (flagOption(options, 'dry')) return printPreview(await schemas.preview.deleteType(tenant, name, change), options)
+    await schemas.deleteType(tenant, name, change)
     if (flagOption(options, 'json')) printJson({ tenant, type: name, deleted: true })
     else printLine(`Resource type ${name} was deleted.`)
   })
