@@ -46,7 +46,7 @@ export async function listPlans([app = '']: readonly string[], options: Options)
     if (runs.length === 0) return printLine(`App "${app}" has no plans. Make one: ${commandName()} plan ${app}`)
     printTable(runs, [
       ['PLAN', ({ id }) => id],
-      ['MADE', ({ madeAt }) => formatTime(madeAt)],
+      ['CREATED', ({ madeAt }) => formatTime(madeAt)],
       ['STATE', ({ state, message }) => (message === undefined ? state : `${state}: ${cut(message, 60)}`)],
       ['DOES', countsText],
       ['GUARD', guardText],

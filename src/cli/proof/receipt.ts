@@ -78,7 +78,7 @@ export async function receiptKeys(options: Options): Promise<void> {
     printTable(list, [
       ['KEY', ({ kid }) => kid],
       ['ALGORITHM', ({ alg }) => alg],
-      ['MADE', ({ madeAt }) => formatTime(madeAt)],
+      ['CREATED', ({ madeAt }) => formatTime(madeAt)],
       ['RETIRED', ({ retiredAt }) => formatTime(retiredAt)],
     ])
   })

@@ -57,7 +57,7 @@ export async function listReviews(options: Options): Promise<void> {
       ['UNDECIDED', ({ counts }) => counts.undecided],
       ['REMOVE', ({ counts }) => counts.remove],
       ['OPEN', ({ counts }) => counts.open],
-      ['ENDS', ({ endsAt }) => formatTime(endsAt)],
+      ['DUE', ({ endsAt }) => formatTime(endsAt)],
     ])
   })
 }
@@ -160,7 +160,7 @@ export function printReview({
     ['Reason', reason],
     ['State', message === undefined ? state : `${state}: ${message}`],
     ['Copied', formatTime(at ?? startedAt)],
-    ['Ends', formatTime(endsAt)],
+    ['Due', formatTime(endsAt)],
     ...(reviewer === undefined ? [] : ([['Reviewer', reviewer]] as const)),
     ['Lines', `${lines}: ${counts.keep} keep, ${counts.remove} remove, ${counts.undecided} undecided`],
     ['Removed', `${counts.done} done, ${counts.gone} gone already, ${counts.open} open`],

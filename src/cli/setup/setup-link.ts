@@ -79,7 +79,7 @@ function printShown({ link, progress }: ShownLink): void {
     ['State', stateOf(link, Date.now())],
     ...(link.note === undefined ? [] : [['For', link.note] as const]),
     ['Kinds', link.kinds.join(', ')],
-    ['Made', `${formatTime(link.created)} by ${link.by}`],
+    ['Created', `${formatTime(link.created)} by ${link.by}`],
     ['Valid until', formatTime(link.expires)],
     ['Code', link.hasCode ? 'yes' : 'no'],
     ['Opened', opened.times === 0 ? 'never' : `${opened.times} times`],
