@@ -67,6 +67,21 @@ export function differingNames(
   return managed.filter((name) => canonical(value(before, name)) !== canonical(value(now, name)))
 }
 
+/**
+ * What a link is told that its account holds: what the app shows, and nothing any more of what it has lost. The next delivery sends the
+ * difference.
+ */
+export function ackedAsShown(
+  acked: Document,
+  shown: Document,
+  traits: AccountTraits,
+  managed: readonly string[],
+): Document {
+  const lost = differingNames(acked, shown, traits, managed).filter((name) => shown[name] === undefined)
+  const kept = Object.entries(acked).filter(([name]) => !lost.includes(name))
+  return { ...Object.fromEntries(kept), ...shown, ...(lost.includes('active') ? { active: true } : {}) }
+}
+
 /** What people are shown of a verdict. */
 export function driftOf(
   verdict: { readonly is: DriftKind; readonly what: string },

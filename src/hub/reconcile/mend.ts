@@ -4,8 +4,9 @@ import type { Json } from '../../protocol/index.ts'
 import type { WorkWrite } from '../../store/index.ts'
 import { type AppSettings, type DriftKind, HUB_LANES } from '../contract/index.ts'
 import { causeWrite, unitMark } from '../engine/marks.ts'
-import type { Shown } from './classify.ts'
-import type { LinkItem, SweepDeps } from './sweep-deps.ts'
+import { ackedAsShown, type Shown } from './classify.ts'
+import { traitsOf } from './reading.ts'
+import { comparedNames, type LinkItem, type SweepDeps } from './sweep-deps.ts'
 
 /** What is done about a kind of difference. A stranger is never touched. */
 export function doneAbout(settings: AppSettings, kind: DriftKind): 'reported' | 'fixed' | 'asked' {
@@ -29,13 +30,16 @@ export function mendWrites(
   const at = now()
   const zombie = kind === 'zombie'
   const lane = zombie ? HUB_LANES.leave : HUB_LANES.sweep
-  const { account: _account, acked, off: _off, ...others } = link
+  const { account: _account, acked = {}, off: _off, ...others } = link
   const value =
     shown === undefined
       ? { ...others, lostAt: at, since: at }
       : {
           ...link,
-          acked: { ...acked, ...shown.document, ...(zombie ? { active: true } : {}) },
+          acked: {
+            ...ackedAsShown(acked, shown.document, traitsOf({ app }, link.type), comparedNames(app, link.type)),
+            ...(zombie ? { active: true } : {}),
+          },
           since: link.since ?? at,
         }
   const key = { tenant, queue: item.queue, key: item.key }

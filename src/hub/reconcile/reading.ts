@@ -29,7 +29,10 @@ export async function readShown(deps: SweepDeps, { link }: LinkItem): Promise<Sh
 }
 
 /** What an app does with accounts of a type. */
-export function traitsOf({ app }: SweepDeps, type: AccountType): SweepDeps['app']['adapter']['traits']['users'] {
+export function traitsOf(
+  { app }: Pick<SweepDeps, 'app'>,
+  type: AccountType,
+): SweepDeps['app']['adapter']['traits']['users'] {
   const { users, groups } = app.adapter.traits
   return type === 'User' ? users : (groups ?? users)
 }

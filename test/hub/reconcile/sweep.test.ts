@@ -188,6 +188,16 @@ describe('a full sweep', () => {
     expect((await sweep(store, compiled, 'full', 'run-3')).counts).toMatchObject({ stranger: 1 })
   })
 
+  test('mends an attribute that the app has lost: the link no longer says that the app holds it', async () => {
+    const store = await storeWithTenant()
+    const app = createSmallApp()
+    const account = await linked(store, app, 'lost')
+    app.accounts.User.set(account, { userName: 'lost', active: true })
+    await sweep(store, compiledOf(app, { policies: { drifted: 'fix' } }))
+    const { state, link } = await linkItem(store, 'lost')
+    expect([state, link.acked]).toEqual(['ready', { userName: 'lost', active: true }])
+  })
+
   test('concludes nothing from a list alone: what it left out is read first', async () => {
     const store = await storeWithTenant()
     const app = createSmallApp()
