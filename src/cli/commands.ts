@@ -33,6 +33,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   config: 'Configuration as files',
   plan: 'Plan what an app gets, before it is sent',
   sweep: 'Compare what apps hold with what they should hold',
+  ignored: 'Differences that sweeps leave for some days',
   receipt: 'Manage receipts of people who left: show, export and verify them',
   review: 'Access reviews: who has what, decided line by line, and carried out',
   retention: 'How long recorded requests are kept',

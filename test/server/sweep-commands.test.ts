@@ -72,6 +72,15 @@ test('a sweep is begun, left, followed until it has ended, and what it found is 
   expect((await lockstep('sweep', 'fix', 'wiki', begun.sweep, '--kinds', 'stranger', '--yes')).stderr).toContain(
     '--kinds must be some of drifted, missing, zombie',
   )
+  const stranger = drifts[1].account
+  const why = ['--reason', 'their own']
+  expect((await lockstep('ignored', 'add', 'wiki', stranger, ...why)).stderr).toContain('--attributes')
+  const [ignored] = await lines('ignored', 'add', 'wiki', stranger, '--stranger', '--days', '7', ...why)
+  expect(ignored).toMatchObject({ kind: 'stranger', account: stranger, reason: 'their own' })
+  expect(await lines('ignored', 'list', 'wiki')).toEqual([ignored])
+  expect((await lockstep('ignored', 'add', 'wiki', drifts[0].account, '--stranger', ...why)).stderr).toContain('ada')
+  expect((await lockstep('ignored', 'end', 'wiki', ignored.id)).code).toBe(0)
+  expect((await lockstep('ignored', 'list', 'wiki')).stdout).toContain('No difference of app "wiki" is ignored.')
   const light = await lockstep('sweep', 'wiki', '--light')
   expect([light.code, light.stdout]).toEqual([0, expect.stringMatching(/kind +light/)])
   // One that ended before it could be followed was followed by another.

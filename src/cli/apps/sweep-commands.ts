@@ -4,7 +4,7 @@ import { type CommandEntry, DATABASE, type OptionEntry, TENANT } from '../termin
 
 const LIMIT: OptionEntry = ['--limit <number>', 'show at most this many rows', '50']
 
-/** Commands for sweeps. */
+/** Commands for sweeps, and for what they leave. */
 export const SWEEP_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'sweep',
@@ -49,5 +49,37 @@ export const SWEEP_COMMANDS: readonly CommandEntry[] = [
       ...DATABASE,
     ],
     run: async (args, options) => (await import('./sweep.ts')).fixSweep(args, options),
+  },
+  {
+    name: 'ignored list',
+    args: '<app>',
+    does: 'List the differences of an app that sweeps leave for now, with why and until when',
+    example: 'ignored list wiki --tenant acme',
+    options: [TENANT, ...DATABASE],
+    run: async (args, options) => (await import('./ignored.ts')).listIgnored(args, options),
+  },
+  {
+    name: 'ignored add',
+    args: '<app> <account>',
+    does: "Have sweeps leave a difference for some days, by the app's id of the account. Access that must have ended is never left.",
+    example: 'ignored add wiki 4711 --attributes title --reason "they keep their own" --tenant acme',
+    options: [
+      TENANT,
+      ['--attributes <names>', "attributes that may differ, separated by commas, of somebody's account"],
+      ['--stranger', "the account is nobody's here, and may be there"],
+      ['--group', 'it is a group in the app, and no person'],
+      ['--reason <text>', 'why; it is shown with the difference, and kept in the log'],
+      ['--days <number>', 'it ends by itself after so many days, 1 to 90', '30'],
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./ignored.ts')).addIgnored(args, options),
+  },
+  {
+    name: 'ignored end',
+    args: '<app> <ignored>',
+    does: 'Have sweeps count it as a difference again',
+    example: 'ignored end wiki VXNlci80NzEx --tenant acme',
+    options: [TENANT, ...DATABASE],
+    run: async (args, options) => (await import('./ignored.ts')).endIgnored(args, options),
   },
 ]
