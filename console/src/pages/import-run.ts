@@ -1,4 +1,4 @@
-// Carries an import out from the browser: looks people up, says what each row would do, and does it by the hundred over SCIM's own Bulk.
+// Carries an import out from the browser: looks people up, says what each row would do, and does it by the hundreds over SCIM's own Bulk.
 
 import { ApiError, send } from '../api/client.ts'
 import { type Edit, editsOf, type Fields, type Present, resourceOf } from './import-rows.ts'
@@ -6,7 +6,7 @@ import { type Edit, editsOf, type Fields, type Present, resourceOf } from './imp
 /** Rows of one look-up: each is a term of a filter. */
 const LOOK = 50
 /** Rows of one Bulk request. */
-const BATCH = 100
+const BATCH = 250
 
 /** By what a person in the file is found among those who are here. */
 export type Match = 'userName' | 'externalId'
