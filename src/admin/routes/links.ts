@@ -70,6 +70,10 @@ const DriftBody = z.object({
   name: z.string(),
   what: z.string(),
   done: z.enum(['reported', 'fixed', 'asked', 'ignored']),
+  member: z
+    .object({ resource: z.string(), account: z.string(), is: z.enum(['missing', 'extra']) })
+    .optional()
+    .describe('Of a group: the member that it lacks in the app, or has and should not'),
 })
 
 const leftOf = {

@@ -117,6 +117,16 @@ export interface Drift {
   readonly what: string
   /** What was done: reported, marked to be mended, waits for a verdict, left as somebody has said. */
   readonly done: 'reported' | 'fixed' | 'asked' | 'ignored'
+  /** Of a group: the member that differs. */
+  readonly member?: DriftedMember
+}
+
+/** A member that a group in an app lacks, or has and should not. */
+export interface DriftedMember {
+  /** Whose account it is. */
+  readonly resource: string
+  readonly account: string
+  readonly is: 'missing' | 'extra'
 }
 
 /** A difference that somebody has said to leave, for some time. Names nobody: a link does. */

@@ -1,5 +1,6 @@
 // The differences that sweeps have found, as they are kept for people.
 
+import type { Json } from '../../protocol/index.ts'
 import type { Item, Work, WorkWrite } from '../../store/index.ts'
 import { type Drift, type DriftKind, QUEUES } from '../contract/index.ts'
 
@@ -22,7 +23,7 @@ export function driftWrite(
       queue: QUEUES.drifts(place.app),
       key: `${place.run}/${String(number).padStart(9, '0')}`,
     },
-    set: { tag: `${place.run}/${drift.kind}`, value: { ...drift }, expires: now + KEEP_MS },
+    set: { tag: `${place.run}/${drift.kind}`, value: drift as unknown as Json, expires: now + KEEP_MS },
   }
 }
 
@@ -36,7 +37,7 @@ export function fixedWrite(
   return {
     write: 'item',
     item: { tenant, queue: QUEUES.drifts(app), key },
-    set: { tag: `${run}/${drift.kind}`, value: { ...value } },
+    set: { tag: `${run}/${drift.kind}`, value: value as unknown as Json },
   }
 }
 

@@ -6,6 +6,7 @@ import { driftsOf, fixedWrite } from './drifts.ts'
 import { mendWrites } from './mend.ts'
 import { readShown, traitsOf } from './reading.ts'
 import { comparedNames, type Slice, type SweepDeps } from './sweep-deps.ts'
+import { fixMember } from './sweep-members.ts'
 import { counted, type SweepRun } from './sweep-run.ts'
 
 /** Differences looked at in one slice, each with a read. */
@@ -23,11 +24,18 @@ export async function fixSlice(deps: SweepDeps, run: SweepRun): Promise<Slice> {
     if (item === undefined) continue
     const link = item.value as unknown as Link
     if (link.account !== drift.account) continue
+    const place = { tenant, app: settings.id, run: deps.run }
+    if (drift.member !== undefined) {
+      const mending = await fixMember(deps, { item, link }, drift.member)
+      if (mending.length === 0) continue
+      fixed++
+      writes.push(...mending, fixedWrite(place, key, drift))
+      continue
+    }
     const shown = await readShown(deps, { item, link })
     const verdict = classify(link, shown, traitsOf(deps, link.type), comparedNames(deps.app, link.type))
     if (verdict.is === 'same' || verdict.is === 'changed') continue
     fixed++
-    const place = { tenant, app: settings.id, run: deps.run }
     writes.push(...mendWrites(deps, { item, link }, shown, verdict.is), fixedWrite(place, key, drift))
   }
   const { after: _, ...rest } = { ...run, counts: counted(run.counts, { fixed }) }

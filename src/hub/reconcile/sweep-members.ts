@@ -4,6 +4,8 @@ import type { Item, WorkWrite } from '../../store/index.ts'
 import {
   AppError,
   accountTag,
+  type Drift,
+  type DriftedMember,
   HUB_LANES,
   type Link,
   type MemberPage,
@@ -95,10 +97,7 @@ async function oursSlice(deps: SweepDeps, run: SweepRun, group: LinkItem, after:
       report.write(unseeWrite(tenant, settings.id, keyOf(item)))
       continue
     }
-    addDrift(deps, report, group, `member ${item.key} is not in the group`, [
-      { write: 'item', item: { tenant, queue, key: item.key }, set: { value: null, state: 'ready', due: deps.now() } },
-      ...groupMark(deps, group, HUB_LANES.sweep),
-    ])
+    addDrift(deps, report, group, { resource: item.key, account: accountOf(item), is: 'missing' })
   }
   const next = items.length === MEMBERS ? items.at(-1)?.key : undefined
   return {
@@ -126,15 +125,10 @@ async function leftSlice(deps: SweepDeps, run: SweepRun, group: LinkItem, after:
       continue
     }
     const queue = QUEUES.members(settings.id, group.item.key)
-    const key = { tenant, queue, key: owner.key }
     const [own] = await deps.store.items(tenant, queue, { keys: [owner.key] })
     // Added since the list was read.
     if (own !== undefined && (own.state !== '' || accountOf(own) === seen.account)) continue
-    const membership: Membership = { account: seen.account }
-    addDrift(deps, report, group, `member ${owner.key} is in the group and should not be`, [
-      { write: 'item', item: key, set: { value: { ...membership }, state: 'ready', due: deps.now() } },
-      ...groupMark(deps, group, HUB_LANES.lose),
-    ])
+    addDrift(deps, report, group, { resource: owner.key, account: seen.account, is: 'extra' })
   }
   const more = left.length === 100 ? left.at(-1)?.key : undefined
   const counts = report.counts()
@@ -144,7 +138,7 @@ async function leftSlice(deps: SweepDeps, run: SweepRun, group: LinkItem, after:
 
 /** Where members can only be asked for one by one: a few of each group, others each time. */
 async function sampleSlice(deps: SweepDeps, run: SweepRun, group: LinkItem): Promise<Slice> {
-  const { tenant, settings } = deps.app
+  const { settings } = deps.app
   const queue = QUEUES.members(settings.id, group.item.key)
   const items = await sampleOf(deps, queue)
   const report = createReport(deps, run)
@@ -156,10 +150,7 @@ async function sampleSlice(deps: SweepDeps, run: SweepRun, group: LinkItem): Pro
     )
     report.count({ compared: 1, ...(is ? { same: 1 } : {}) })
     if (is) continue
-    addDrift(deps, report, group, `member ${item.key} is not in the group`, [
-      { write: 'item', item: { tenant, queue, key: item.key }, set: { value: null, state: 'ready', due: deps.now() } },
-      ...groupMark(deps, group, HUB_LANES.sweep),
-    ])
+    addDrift(deps, report, group, { resource: item.key, account: accountOf(item), is: 'missing' })
   }
   return { run: nextGroup({ ...run, counts: report.counts() }, group), writes: report.writes() }
 }
@@ -177,13 +168,56 @@ function addDrift(
   deps: SweepDeps,
   report: ReturnType<typeof createReport>,
   group: LinkItem,
-  what: string,
-  mending: readonly WorkWrite[],
+  member: DriftedMember,
 ): void {
   const { link, item } = group
   const done = doneAbout(deps.app.settings, 'drifted')
   const account = link.account ?? ''
-  report.add({ kind: 'drifted', type: 'Group', account, resource: item.key, name: link.name, what, done }, mending)
+  const is = member.is === 'missing' ? 'is not in the group' : 'is in the group and should not be'
+  const what = `member ${member.resource} ${is}`
+  const drift: Drift = {
+    kind: 'drifted',
+    type: 'Group',
+    account,
+    resource: item.key,
+    name: link.name,
+    what,
+    done,
+    member,
+  }
+  report.add(drift, mendMember(deps, group, member))
+}
+
+/**
+ * The writes that mend one member: what the app has of it becomes what the sweep saw, and the deliverer adds or removes it as it is wanted
+ * by then.
+ */
+function mendMember(deps: SweepDeps, group: LinkItem, { resource, account, is }: DriftedMember): readonly WorkWrite[] {
+  const { tenant, settings } = deps.app
+  const item = { tenant, queue: QUEUES.members(settings.id, group.item.key), key: resource }
+  const value: Membership | null = is === 'missing' ? null : { account }
+  return [
+    { write: 'item', item, set: { value: value === null ? null : { ...value }, state: 'ready', due: deps.now() } },
+    ...groupMark(deps, group, is === 'missing' ? HUB_LANES.sweep : HUB_LANES.lose),
+  ]
+}
+
+/**
+ * What mends a member that a sweep has found and left; none where something has happened to it since. It is not read again: adding who is
+ * there, and removing who is not, changes nothing.
+ */
+export async function fixMember(
+  deps: SweepDeps,
+  group: LinkItem,
+  member: DriftedMember,
+): Promise<readonly WorkWrite[]> {
+  const { tenant, settings } = deps.app
+  const queue = QUEUES.members(settings.id, group.item.key)
+  const [own] = await deps.store.items(tenant, queue, { keys: [member.resource] })
+  const isOurs = own !== undefined && isConfirmed(own) && accountOf(own) === member.account
+  if (member.is === 'missing') return isOurs ? mendMember(deps, group, member) : []
+  const isUnderWay = own !== undefined && (own.state !== '' || accountOf(own) === member.account)
+  return isUnderWay ? [] : mendMember(deps, group, member)
 }
 
 function groupMark({ app, now }: SweepDeps, { item, link }: LinkItem, lane: number): readonly WorkWrite[] {

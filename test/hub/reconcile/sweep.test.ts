@@ -294,6 +294,28 @@ describe('members', () => {
     expect(await linkItem(store, 'staff')).toMatchObject({ state: 'ready', lane: 1 })
   })
 
+  test('what was reported of members is mended when somebody says so, unless it has changed since', async () => {
+    const { store, app, ids } = await withGroup()
+    ids.delete('acc-user3')
+    ids.delete('acc-user4')
+    ids.add('acc-user0').add('acc-alien')
+    const compiled = compiledOf(app)
+    const run = await sweep(store, compiled)
+    expect(run.counts).toMatchObject({ drifted: 3, stranger: 1, fixed: 0 })
+    expect((await stateOf(store, 'user3'))?.state).toBe('')
+    // Meanwhile somebody else removes the membership of one of them.
+    const queue = QUEUES.members('crm', 'staff')
+    await store.commit([{ write: 'item', item: { tenant: TENANT, queue, key: 'user4' }, set: undefined }])
+    await store.commit(fixSweep(TENANT, 'crm', 'run-1', run, { kinds: ['drifted'], of: ['staff'] }, NOW))
+    expect((await carryOn(store, compiled, 'run-1')).counts.fixed).toBe(2)
+    expect(await stateOf(store, 'user3')).toMatchObject({ state: 'ready', value: null })
+    expect(await stateOf(store, 'user0')).toMatchObject({ state: 'ready', value: { account: 'acc-user0' } })
+    expect(await stateOf(store, 'user4')).toBeUndefined()
+    expect((await linkItem(store, 'staff')).state).toBe('ready')
+    const told = (await drifts(store)).filter(({ kind }) => kind === 'drifted').map(({ done }) => done)
+    expect(told.sort()).toEqual(['fixed', 'fixed', 'reported'])
+  })
+
   test('where members are asked for one by one, a sample is', async () => {
     const { store, app, ids } = await withGroup()
     ids.delete('acc-user3')
