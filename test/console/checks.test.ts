@@ -39,7 +39,7 @@ describe.runIf(hasBrowser)('the pages of checks', () => {
 
   test('a server is checked for Okta; what is wrong says where and what would be right, and is saved', async () => {
     const { page, faults } = console
-    await page.getByText('Test people and groups are made on that server').waitFor()
+    await page.getByText('Test people and groups are created on that server').waitFor()
     await page.getByRole('checkbox', { name: 'Okta' }).check()
     await checkPage(console, 'check-new')
     await page.getByRole('button', { name: 'Check', exact: true }).click()
@@ -48,7 +48,7 @@ describe.runIf(hasBrowser)('the pages of checks', () => {
     const finding = page.locator('details', { hasText: 'Fails a MUST' }).first()
     await finding.waitFor({ timeout: 60_000 })
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByText('What it made was removed').waitFor({ timeout: 60_000 })
+    await page.getByText('What it created was removed').waitFor({ timeout: 60_000 })
     await finding.locator('summary').click()
     await finding.getByText('Likely fix').waitFor()
     await finding.getByText('Bearer ***').first().waitFor()
