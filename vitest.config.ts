@@ -65,8 +65,7 @@ export default defineConfig({
     pool: 'forks',
     // Files share what they import: a third less work. Each makes its own stores and servers, and none leaves anything behind.
     isolate: false,
-    // A third of the time is waiting, for processes that start and for clocks: in CI a third worker uses it.
-    maxWorkers: process.env.CI === undefined ? 2 : 3,
+    maxWorkers: 2,
     reporters: ['default', './test/unended.reporter.ts'],
     projects: [
       {
