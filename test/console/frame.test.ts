@@ -18,11 +18,15 @@ describe.runIf(hasBrowser)('the frame', () => {
     const { page, goto } = console
     await goto('/')
     // Nothing is lost while the dialog is loaded: some comes before, some after.
+    const released = Promise.withResolvers<void>()
     await page.route(/\/find-[^/]*\.js$/, async (route) => {
+      // With Control still held they would be no letters.
+      await released.promise
       await page.keyboard.type('ac')
       await route.fallback()
     })
     await page.keyboard.press('Control+k')
+    released.resolve()
     await page.getByRole('dialog').waitFor()
     await page.keyboard.type('m')
     await page.getByRole('dialog').getByText('acme').waitFor()

@@ -317,7 +317,9 @@ async function shown(
   const states = new Map(units.map(({ key, value }) => [key, value as unknown as AppState]))
   return apps.map(({ credentials, readBackBefore: _readBackBefore, ...app }) => {
     const state: AppState = states.get(app.id) ?? { health: 'healthy' }
-    const { fault, pausedUntil, managed, sweepDue } = state
+    const { fault, managed, sweepDue } = state
+    // 0 is no moment: the pause was ended.
+    const pausedUntil = state.pausedUntil === 0 ? undefined : state.pausedUntil
     // An app that can't be worked with gets nothing, whatever its last answers were.
     const health = fault === undefined ? state.health : 'open'
     const reason = fault === undefined ? state.reason : `It can't be worked with: ${fault}`
