@@ -21,6 +21,9 @@ export interface Hit {
 
 /** How many of each kind. */
 const EACH = 5
+/** A shorter text is within too many names to mean one; and so many pages are read for it. */
+const WITHIN_LENGTH = 3
+const PAGES = 2
 /** A shorter text would begin the names of too many who are gone. */
 const GONE_LENGTH = 2
 /** Tenants whose people and groups are looked through, where none is named. */
@@ -45,7 +48,7 @@ export async function searchAll(
     ({ name }): Hit => ({ kind: 'tenant', tenant: name, id: name, label: name, detail: '' }),
   )
   const own = await tenantsToSearch(tenant, call, deps)
-  const found = await Promise.all(own.map((name) => inTenant(text, name, call, deps)))
+  const found = await Promise.all(own.map((name) => inTenant(text, name, call, deps, own.length === 1)))
   return [...tenants, ...found.flat()]
 }
 
@@ -65,13 +68,14 @@ async function inTenant(
   tenant: string,
   { administrator }: Pick<Call, 'administrator'>,
   deps: RouteDeps,
+  isAlone: boolean,
 ): Promise<readonly Hit[]> {
   const { tenancy, hub } = deps
   const request = { search: text, limit: EACH }
   const [connections, apps, people] = await Promise.all([
     tenancy.connections.page(tenant, request),
     hub.apps.list(tenant, request),
-    hasCapability(administrator, 'values') ? resourcesIn(text, tenant, deps) : addressIn(text, tenant, deps),
+    hasCapability(administrator, 'values') ? resourcesIn(text, tenant, deps, isAlone) : addressIn(text, tenant, deps),
   ])
   return [
     ...people,
@@ -80,18 +84,17 @@ async function inTenant(
   ]
 }
 
-async function resourcesIn(text: string, tenant: string, deps: RouteDeps): Promise<readonly Hit[]> {
+async function resourcesIn(text: string, tenant: string, deps: RouteDeps, isAlone: boolean): Promise<readonly Hit[]> {
   const { tenancy, directory, scim } = deps
   await tenancy.ready(tenant)
   const find = async (name: 'User' | 'Group', kind: Hit['kind']) => {
     const type = typeByName(tenancy.catalog(tenant), name)
     if (type === undefined) return []
-    // Only what indexes give: one types, and looks on.
-    const { items } = await findResources({ directory, ask: scim }, tenant, type, {
-      text,
-      limit: EACH,
-      attributes: ['id'],
-    })
+    const wanted = { text, limit: EACH, attributes: ['id'] }
+    let { items, next } = await findResources({ directory, ask: scim }, tenant, type, wanted)
+    // What begins with it is found at once. A surname, or any other word within a name, is looked for where nothing does, in one tenant alone.
+    for (let pages = 0; isAlone && text.length >= WITHIN_LENGTH && items.length === 0 && next && pages < PAGES; pages++)
+      ({ items, next } = await findResources({ directory, ask: scim }, tenant, type, { ...wanted, after: next }))
     return items.map(({ resource }): Hit => ({ kind, tenant, id: String(resource.id), ...namesOf(resource) }))
   }
   return (await Promise.all([find('User', 'person'), goneIn(text, tenant, deps), find('Group', 'group')])).flat()

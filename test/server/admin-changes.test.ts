@@ -145,6 +145,8 @@ test('a few letters find what the caller may see, and nothing else', async () =>
   expect(await kinds('glob', 'acme')).toEqual([])
   expect(await kinds('row44', 'acme', '&tenant=acme')).toContain('person Row "44", x')
   expect(await kinds('row44', 'acme', '&tenant=globex')).toEqual([])
+  // Within a name, where none begins so.
+  expect(await kinds('ow44', 'acme', '&tenant=acme')).toContain('person Row "44", x')
   expect(await kinds('row44', 'support')).toEqual(['address row44'])
   expect(await kinds('row4', 'support')).toEqual(['address row4'])
   expect(await kinds('ro', 'support')).toEqual([])

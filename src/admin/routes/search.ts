@@ -25,7 +25,7 @@ export const SEARCH_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/search',
     id: 'search',
-    does: 'Find tenants, people, also deleted ones, groups, connections and apps by how they begin, and a change by its place (acme#4812): only what the caller may see',
+    does: 'Find tenants, people, also deleted ones, groups, connections and apps by how they begin (of one tenant also people and groups that contain it, where none does), and a change by its place (acme#4812): only what the caller may see',
     needs: { capability: 'see', reach: 'own' },
     query: z.strictObject({
       q: Word.max(200),
