@@ -1,6 +1,6 @@
 // The connections of several tenants as one list, those that want a look first, with each one's last day.
 
-import { type Count, HEARD_MS } from '../record/index.ts'
+import { type Count, HEARD_MS, pointOf } from '../record/index.ts'
 import { type Connection, isoTime, type Tenancy } from '../tenancy/index.ts'
 import { latelyOf } from './lately.ts'
 import type { RecordAccess } from './record-access.ts'
@@ -90,11 +90,7 @@ function hoursOf(day: readonly Count[], from: number) {
   return Array.from({ length: HOURS }, (_, hour) => {
     const begin = from + hour * HOUR_MS
     const own = day.filter(({ minute }) => minute >= begin && minute < begin + HOUR_MS)
-    const sum = (counts: readonly Count[]) => counts.reduce((all, { n }) => all + n, 0)
-    return {
-      at: isoTime(begin) ?? '',
-      requests: sum(own),
-      refusals: sum(own.filter(({ outcome }) => outcome === 'refused')),
-    }
+    const { answered, refused, failed } = pointOf(begin, own).outcomes
+    return { at: isoTime(begin) ?? '', requests: answered + refused + failed, refusals: refused }
   })
 }

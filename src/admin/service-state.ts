@@ -1,7 +1,7 @@
 // How Lockstep itself is doing: the last hour's requests, what failed here, how fast it and its database answer.
 
 import { environment } from '../environment.ts'
-import { type Count, quantile } from '../record/index.ts'
+import { pointOf } from '../record/index.ts'
 import type { Store } from '../store/index.ts'
 import { isoTime } from '../tenancy/index.ts'
 import type { RecordAccess } from './record-access.ts'
@@ -35,15 +35,12 @@ async function hourOf(record: RecordAccess | undefined, tenants: readonly string
     .counts({ tenants, from: until - HOUR_MS, until, by: 'minute' })
     .catch(() => undefined)
   if (counts === undefined) return undefined
-  const sum = (some: (count: Count) => boolean) => counts.filter(some).reduce((all, { n }) => all + n, 0)
-  const buckets: number[] = []
-  for (const count of counts) for (const [at, n] of count.buckets.entries()) buckets[at] = (buckets[at] ?? 0) + n
-  const medianUs = quantile(buckets, 0.5)
-  const p99Us = quantile(buckets, 0.99)
+  const { outcomes, medianUs, p99Us } = pointOf(until, counts)
+  const { answered, refused, failed } = outcomes
   return {
-    requests: sum(() => true),
-    refused: sum(({ outcome }) => outcome === 'refused'),
-    failed: sum(({ outcome }) => outcome === 'failed'),
+    requests: answered + refused + failed,
+    refused,
+    failed,
     ...(medianUs === undefined ? {} : { medianUs }),
     ...(p99Us === undefined ? {} : { p99Us }),
   }

@@ -31,7 +31,8 @@ export function seriesOf(
   return groups.map((group, at) => pointOf(first + at * step, group))
 }
 
-function pointOf(at: number, group: readonly Count[]): SeriesPoint {
+/** What some counts come to, as one point at a moment, milliseconds since 1970. */
+export function pointOf(at: number, group: readonly Count[]): SeriesPoint {
   const sum = (some: (count: Count) => boolean) => group.filter(some).reduce((all, { n }) => all + n, 0)
   const buckets = group.reduce<readonly number[]>(
     (all, count) => count.buckets.map((n, bucket) => n + (all[bucket] ?? 0)),

@@ -2,6 +2,7 @@
 
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/use-api.ts'
+import { connectionName } from '../connections/facts.ts'
 import { ConnectionState, Lately, Rhythm } from '../connections/state.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
@@ -31,9 +32,12 @@ export function AllConnections() {
                 columns={[
                   {
                     title: t('connection'),
-                    cell: ({ tenant, connection, label }) => (
-                      <To to="/t/$tenant/connections/$id" params={{ tenant, id: connection }}>
-                        {label === '' ? connection : label}
+                    cell: (one) => (
+                      <To to="/t/$tenant/connections/$id" params={{ tenant: one.tenant, id: one.connection }}>
+                        {connectionName(
+                          one,
+                          items.filter(({ tenant }) => tenant === one.tenant),
+                        )}
                       </To>
                     ),
                   },

@@ -20,23 +20,23 @@ export function Spark({
     <svg className={css.spark} width={hours.length * WIDTH} height={HEIGHT} role="img" aria-label={label}>
       {hours.map(({ at, requests, refusals }, index) => (
         <g key={at}>
-          <rect className={css.ground} x={index * WIDTH} y={HEIGHT - 1} width={WIDTH - 1} height={1} />
-          <rect
-            className={css.all}
-            x={index * WIDTH}
-            y={HEIGHT - tall(requests)}
-            width={WIDTH - 1}
-            height={tall(requests)}
-          />
-          <rect
-            className={css.refused}
-            x={index * WIDTH}
-            y={HEIGHT - tall(refusals)}
-            width={WIDTH - 1}
-            height={tall(refusals)}
-          />
+          <Bar at={index} height={1} className={css.ground} />
+          <Bar at={index} height={tall(requests)} className={css.all} />
+          <Bar at={index} height={tall(refusals)} className={css.refused} />
         </g>
       ))}
     </svg>
   )
+}
+
+function Bar({
+  at,
+  height,
+  className,
+}: {
+  readonly at: number
+  readonly height: number
+  readonly className: string | undefined
+}) {
+  return <rect className={className} x={at * WIDTH} y={HEIGHT - height} width={WIDTH - 1} height={height} />
 }
